@@ -1,0 +1,5 @@
+"""Bytes to words and back: pure, no disk, no network, no Qt.
+
+May import `model` only. One place decides what a body is (`body.view`); a formatter that fails never breaks its
+caller: the view falls back to text or hex and says why. Central type: `BodyView`.
+"""

@@ -1,0 +1,97 @@
+"""Getting one request to one target: a send or a replay, and what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.model.message import Request, Response
+
+
+class DeliveryKind(StrEnum):
+    SEND = "send"
+    REPLAY = "replay"
+
+
+class FailureKind(StrEnum):
+    """Why no complete response came."""
+
+    REFUSED = "refused"
+    NOT_FOUND = "not-found"
+    TIMED_OUT = "timed-out"
+    TLS = "tls"
+    DISCONNECTED = "disconnected"
+    BAD_RESPONSE = "bad-response"
+    CANCELLED = "cancelled"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why no response came: a value kept in history, not an exception."""
+
+    kind: FailureKind
+    message: str
+    """One sentence for people: what happened, to what, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations of one attempt in microseconds; None where the phase did not happen."""
+
+    resolve_us: int | None = None
+    connect_us: int | None = None
+    """TCP and, for https, TLS."""
+    send_us: int | None = None
+    wait_us: int | None = None
+    receive_us: int | None = None
+    total_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: the request exactly as sent, and a response or a failure."""
+
+    request: Request
+    started_at_us: int
+    timings: Timings
+    response: Response | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request to one target with its attempts; `number` is 0 until it is stored."""
+
+    kind: DeliveryKind
+    url: str
+    created_at_us: int
+    attempts: tuple[Attempt, ...]
+    capture_number: int | None = None
+    """The capture that was replayed."""
+    name: str = ""
+    """The saved request it came from, if any."""
+    number: int = 0
+
+    @property
+    def last(self) -> Attempt:
+        return self.attempts[-1]
+
+    @property
+    def status(self) -> int | None:
+        """The status of the last attempt, None where it failed."""
+        return self.last.response.status if self.last.response else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySummary:
+    """What one row of the history needs."""
+
+    number: int
+    kind: DeliveryKind
+    created_at_us: int
+    method: str
+    url: str
+    status: int | None
+    failure_kind: str
+    duration_us: int
+    capture_number: int | None
+    name: str
