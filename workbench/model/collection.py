@@ -3,8 +3,10 @@
 A saved request is what a person typed, not what goes on the wire: `engine.delivering` makes the wire form.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+
+from workbench.model.message import Body
 
 
 class BodyKind(StrEnum):
@@ -41,7 +43,7 @@ class ComposedBody:
     """A body as composed: always the exact bytes that will be sent, whatever its kind."""
 
     kind: BodyKind = BodyKind.NONE
-    content: bytes = b""
+    content: Body = Body()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class SavedRequest:
     url: str = ""
     headers: tuple[Field, ...] = ()
     disabled_params: tuple[Field, ...] = ()
-    body: ComposedBody = field(default_factory=ComposedBody)
+    body: ComposedBody = ComposedBody()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,6 @@ def _term(match: re.Match[str]) -> Term:
             raise QueryError("A quote is opened and never closed.", match.start(), match.end(), 'Add a ".')
         return Word(match["quoted"], negated)
     word = match["word"]
-    if re.fullmatch(r"#\d+", word) and int(word[1:]) <= _LARGEST_NUMBER:
+    if re.fullmatch(r"#[0-9]+", word) and int(word[1:]) <= _LARGEST_NUMBER:
         return Number(int(word[1:]), negated)
     return Word(word, negated)
