@@ -9,11 +9,13 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 CHUNK_BYTES = 256 * 1024
+
+_CONTENT_TYPE = re.compile(rb"\ncontent-type:[ \t]*([^\r\n]*?)[ \t]*\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,12 @@ class Head:
     def headers(self) -> Headers:
         return Headers(tuple(header_lines(self.raw.partition(b"\n")[2])))
 
+    @property
+    def content_type(self) -> str:
+        """The first Content-Type, found without reading the other headers."""
+        match = _CONTENT_TYPE.search(self.raw)
+        return match[1].decode("latin-1") if match else ""
+
 
 def header_lines(raw: bytes) -> Iterator[tuple[str, str]]:
     """Yield name and value of each header line; a folded line belongs to the value before it."""
@@ -135,7 +143,7 @@ class Body:
     A body with a `path` belongs to the store that wrote it; reading raises FileNotFoundError once it was deleted.
     """
 
-    content: bytes = b""
+    content: bytes = field(default=b"", repr=False)
     path: str | None = None
     file_size: int = 0
 

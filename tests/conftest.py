@@ -1,0 +1,40 @@
+"""Fixtures that every folder may use: a home, a clock, a database, a listener that really listens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fakes import Catcher
+
+from workbench.engine.capturing import CaptureService
+from workbench.engine.listener import Listener, ListenOptions
+from workbench.model.clock import SystemClock
+from workbench.storage.database import Database
+from workbench.storage.migrations import CAPTURES
+from workbench.storage.paths import Paths
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    home = Paths.of_home(str(tmp_path / "home"))
+    home.ensure()
+    return home
+
+
+@pytest.fixture
+def listen_options() -> ListenOptions:
+    return ListenOptions(port=0)
+
+
+@pytest.fixture
+async def catcher(paths: Paths, listen_options: ListenOptions) -> AsyncIterator[Catcher]:
+    clock = SystemClock()
+    database = Database(paths.captures, CAPTURES, asyncio.get_running_loop().call_soon_threadsafe)
+    captures = CaptureService(database, clock)
+    listener = Listener(captures, paths.spool, clock, listen_options)
+    await listener.start()
+    yield Catcher(listener, captures, database, paths)
+    await listener.stop(timeout_s=1)
+    await captures.close()
+    await asyncio.to_thread(database.close)

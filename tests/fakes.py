@@ -1,0 +1,70 @@
+"""Stand-ins and makers that tests of several folders share."""
+
+import asyncio
+from dataclasses import dataclass
+
+from workbench.engine.capturing import CaptureService
+from workbench.engine.listener import Listener
+from workbench.model.capture import Capture
+from workbench.storage.captures import CaptureReader
+from workbench.storage.database import Database
+from workbench.storage.paths import Paths
+
+
+@dataclass
+class Catcher:
+    """A running listener and what it stored."""
+
+    listener: Listener
+    captures: CaptureService
+    database: Database
+    paths: Paths
+
+    async def exchange(self, *pieces: bytes, half_close: bool = False) -> bytes:
+        """Send raw bytes on one connection, a piece at a time; return everything that came back."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.listener.port)
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0)
+        if half_close:
+            writer.write_eof()
+        answer = await read_answer(reader)
+        writer.close()
+        return answer
+
+    def get(self, number: int) -> Capture:
+        reader = CaptureReader(self.paths.captures, self.paths.spool)
+        try:
+            capture = reader.get(number)
+            assert capture is not None, f"capture {number} is not there"
+            return capture
+        finally:
+            reader.close()
+
+    async def wait_for(self, count: int) -> None:
+        """Return once that many captures are durable."""
+        reader = CaptureReader(self.paths.captures, self.paths.spool)
+        try:
+            async with asyncio.timeout(10):
+                while reader.ledger().kept < count:
+                    await asyncio.sleep(0.01)
+        finally:
+            reader.close()
+
+
+async def read_answer(reader: asyncio.StreamReader) -> bytes:
+    """Read one response: its head, and as much body as Content-Length says."""
+    async with asyncio.timeout(20):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            line = await reader.readline()
+            head += line
+            if not line:
+                return head
+            if head == b"HTTP/1.1 100 Continue\r\n\r\n":
+                head = b""
+        length = next(
+            (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        )
+        return head + await reader.readexactly(length)

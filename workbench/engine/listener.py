@@ -1,0 +1,308 @@
+"""The socket that webhooks come to: reads one request at a time and writes the answer it is given.
+
+aiohttp's low-level server, without application and router, is a fifth faster and hides nothing. Answers are written
+as the bytes that are on record.
+"""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+
+from workbench.engine.capturing import CaptureService, Received
+from workbench.engine.wire import Incoming, WireProtocol
+from workbench.model.capture import Fault, Peer
+from workbench.model.clock import Clock
+from workbench.model.errors import ListenError, StorageError
+from workbench.model.message import Body, Request, Response
+from workbench.storage.spool import INLINE_LIMIT_BYTES, SpoolFile
+
+log = logging.getLogger(__name__)
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+DEFAULT_BODY_LIMIT_BYTES = 100 * 1024 * 1024
+BODY_TIMEOUT_S = 60.0
+"""How long a body may stand still."""
+
+KEEPALIVE_TIMEOUT_S = 75.0
+BACKLOG = 1024
+PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """Where to listen, and what to accept. Port 0 takes any free one."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
+    body_timeout_s: float = BODY_TIMEOUT_S
+
+
+class ExactResponse(web.StreamResponse):
+    """Writes the recorded bytes of an answer, and nothing else."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(status=response.status)
+        self._response = response
+        self._written = False
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        if not self._written and request.transport is not None:
+            self._written = True
+            body = b"" if request.method == "HEAD" else self._response.body.content
+            request.transport.write(self._response.head.raw + body)
+        return None
+
+    async def write_eof(self, data: Any = b"") -> None:
+        return None
+
+
+class _WireServer(web.Server):
+    """Makes the protocol that keeps what it reads."""
+
+    def __init__(self, listener: "Listener") -> None:
+        super().__init__(listener.handle)
+        self._listener = listener
+        self._event_loop = asyncio.get_running_loop()
+
+    def __call__(self) -> WireProtocol:
+        return WireProtocol(
+            self,
+            clock=self._listener.clock,
+            on_unanswered=self._listener.record_unanswered,
+            loop=self._event_loop,
+            keepalive_timeout=KEEPALIVE_TIMEOUT_S,
+            access_log=cast("Any", None),
+            auto_decompress=False,
+        )
+
+
+class Listener:
+    """Listens on one address; `start` and `stop` may alternate, `move` changes the port without a gap."""
+
+    def __init__(self, captures: CaptureService, spool: Path, clock: Clock, options: ListenOptions) -> None:
+        self._captures = captures
+        self._spool = spool
+        self.clock = clock
+        self._options = options
+        self._socket: asyncio.Server | None = None
+        self._server: _WireServer | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """The address to send webhooks to; an address of all interfaces is shown as this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._options.host, self._options.host)
+        return f"http://[{host}]:{self.port}" if ":" in host and host[0] != "[" else f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Listen; ListenError says why not, and names a free port where the port is taken."""
+        await self._open(self._options.port)
+
+    async def move(self, port: int) -> None:
+        """Listen on another port, then let the connections of the old one finish.
+
+        On ListenError the old port is still served.
+        """
+        before = self._socket, self._server
+        await self._open(port)
+        await _close(*before, timeout_s=5)
+
+    async def stop(self, timeout_s: float = 5) -> None:
+        """Refuse new connections, let requests under way finish, then cut what is left."""
+        before = self._socket, self._server
+        self._socket = self._server = None
+        await _close(*before, timeout_s=timeout_s)
+
+    async def _open(self, port: int) -> None:
+        server = _WireServer(self)
+        loop = asyncio.get_running_loop()
+        try:
+            opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG)
+        except (OSError, OverflowError) as error:
+            raise _listen_error(self._options.host, port, error) from error
+        self._socket, self._server = opened, server
+        self.port = opened.sockets[0].getsockname()[1]
+        log.info("listening on %s", self.url)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Read, capture and answer one request."""
+        protocol = cast("WireProtocol", request.protocol)
+        incoming = protocol.incoming.popleft()
+        try:
+            body = await self._read_body(request, incoming)
+        except OSError as error:
+            refusal = StorageError(
+                f"A large body could not be written to {self._spool}: {error.strerror or error}.",
+                "Make room on that disk, or make the folder writable.",
+            )
+            return await self._write(request, self._captures.refuse(refusal), None, close=True)
+        answered = await self._captures.receive(_received(incoming, body, _peer(request.transport)))
+        close = incoming.fault is not None or not request.keep_alive
+        return await self._write(request, answered.response, answered.number, close=close)
+
+    async def _write(
+        self, request: web.BaseRequest, response: Response, number: int | None, *, close: bool
+    ) -> web.StreamResponse:
+        exact = ExactResponse(response)
+        if close:
+            exact.force_close()
+        else:
+            exact._keep_alive = True  # pyright: ignore[reportPrivateUsage] - prepare would set it  # noqa: SLF001
+        connected = request.transport is not None and not request.transport.is_closing()
+        await exact.prepare(request)
+        if number is not None and connected:
+            self._captures.answered(number)
+        return exact
+
+    async def _read_body(self, request: web.BaseRequest, incoming: Incoming) -> Body:
+        """Read to the end, or to what went wrong; that is noted in `incoming`."""
+        if incoming.fault is not None or (incoming.chunks is None and incoming.content_length == 0):
+            return Body()
+        if incoming.content_length > self._options.body_limit_bytes:
+            incoming.fail(Fault.TOO_LARGE, self._too_large(f"{incoming.content_length:,} bytes"))
+            return Body()
+        if incoming.expects_continue and not incoming.completed_at_us and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        incoming.content = request.content
+        return await _BodyReader(self._spool, self._options).read(request, incoming, self._too_large)
+
+    def _too_large(self, size: str) -> str:
+        return f"The body of {size} is over the limit of {self._options.body_limit_bytes:,} bytes."
+
+    def record_unanswered(self, protocol: WireProtocol, incoming: Incoming) -> web.StreamResponse:
+        """Capture a request that the handler will never see; return the answer on its record."""
+        received = _received(incoming, Body(), _peer(protocol.transport))
+        exact = ExactResponse(self._captures.receive_unanswered(received))
+        exact.force_close()
+        return exact
+
+
+class _BodyReader:
+    """Reads one body into memory, and from `INLINE_LIMIT_BYTES` on into a file."""
+
+    def __init__(self, spool: Path, options: ListenOptions) -> None:
+        self._spool = spool
+        self._options = options
+        self._buffer = bytearray()
+        self._size = 0
+        self._file: SpoolFile | None = None
+
+    async def read(self, request: web.BaseRequest, incoming: Incoming, too_large: Any) -> Body:
+        content = request.content
+        try:
+            while not content.at_eof():
+                self._buffer += await self._read_some(content, incoming)
+                if self._size + len(self._buffer) > self._options.body_limit_bytes:
+                    incoming.fail(Fault.TOO_LARGE, too_large("more bytes than announced"))
+                    break
+                if len(self._buffer) > INLINE_LIMIT_BYTES:
+                    await self._spill()
+        except TimeoutError:
+            incoming.fail(Fault.TIMED_OUT, f"The body stood still for {self._options.body_timeout_s:g} seconds.")
+        except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
+            incoming.fail(Fault.ABORTED, self._aborted(incoming))
+        except BaseException:
+            self._discard()
+            raise
+        return await self._finish()
+
+    async def _read_some(self, content: Any, incoming: Incoming) -> bytes:
+        if incoming.completed_at_us:  # All of it is here: no clock needed.
+            return await content.readany()
+        async with asyncio.timeout(self._options.body_timeout_s):
+            return await content.readany()
+
+    def _aborted(self, incoming: Incoming) -> str:
+        received = self._size + len(self._buffer)
+        announced = f" of {incoming.content_length:,}" if incoming.content_length else ""
+        return f"The sender closed the connection after {received:,}{announced} bytes of the body."
+
+    async def _spill(self) -> None:
+        try:
+            if self._file is None:
+                self._file = SpoolFile(self._spool)
+            await asyncio.to_thread(self._file.write, self._buffer)
+        except OSError:
+            self._discard()
+            raise
+        self._size += len(self._buffer)
+        self._buffer = bytearray()
+
+    async def _finish(self) -> Body:
+        if self._file is None:
+            return Body(bytes(self._buffer))
+        await self._spill()
+        try:
+            await asyncio.to_thread(self._file.finish)
+        except OSError:
+            self._discard()
+            raise
+        return Body(path=str(self._file.path), file_size=self._size)
+
+    def _discard(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.discard()
+
+
+def _received(incoming: Incoming, body: Body, peer: Peer) -> Received:
+    return Received(
+        request=Request(incoming.head, body, incoming.framing),
+        peer=peer,
+        received_at_us=incoming.received_at_us,
+        completed_at_us=incoming.completed_at_us or incoming.received_at_us,
+        fault=incoming.fault,
+        fault_message=incoming.fault_message,
+    )
+
+
+def _peer(transport: asyncio.BaseTransport | None) -> Peer:
+    if transport is None:
+        return Peer()
+    address = transport.get_extra_info("peername") or ("", 0)
+    local = transport.get_extra_info("sockname") or ("", 0)
+    return Peer(address[0], address[1], local[0], local[1])
+
+
+async def _close(opened: asyncio.Server | None, server: web.Server | None, *, timeout_s: float) -> None:
+    if opened is not None:
+        opened.close()
+    if server is not None:
+        await server.shutdown(timeout_s)
+
+
+def _listen_error(host: str, port: int, error: Exception) -> ListenError:
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)):
+        free = free_port(host, port + 1)
+        hint = f"Use --port {free}, which is free." if free else "Choose another with --port."
+        return ListenError(f"Port {port} on {host} is already in use by another program.", hint, free)
+    if code == errno.EACCES:
+        return ListenError(f"Port {port} needs privileges this user does not have.", "Use a port above 1023.")
+    if code == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return ListenError(f"{host} is not an address of this machine.", "Use 127.0.0.1, or 0.0.0.0 for all.")
+    if isinstance(error, OverflowError):
+        return ListenError(f"{port} is not a port.", "Ports go from 0 to 65535.")
+    return ListenError(f"Cannot listen on {host}:{port}: {error}.", "Choose another port with --port.")
+
+
+def free_port(host: str, first: int) -> int | None:
+    """Return the first port from `first` on that can be listened on, or None after `PORTS_TRIED`."""
+    for port in range(first, min(first + PORTS_TRIED, 65536)):
+        with (
+            socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe,
+            contextlib.suppress(OSError),
+        ):
+            probe.bind((host, port))
+            return port
+    return None

@@ -1,0 +1,353 @@
+"""A connection that keeps what it reads: the head to the byte, chunk framing, trailers and times.
+
+aiohttp's parser (llhttp) decides what is HTTP and where a message ends, but gives back a tidied message and refuses
+what it does not like: methods it has not heard of, a second Content-Type, 129 headers. So this protocol stands before it.
+It cuts the stream into messages, keeps each head as it came, and lets the parser see only what decides the framing:
+a plain start line and the header lines that are about framing or that do not look like header lines at all. Whatever
+the parser then refuses is malformed; everything else is captured. Parsing three lines instead of fifteen also pays
+for the cutting.
+
+Chunk framing passes through `ChunkScanner`: the parser gets plain size lines and no trailers, which it would take
+for headers of the next request.
+"""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import StreamReader, web
+
+from workbench.model.capture import Fault
+from workbench.model.clock import Clock
+from workbench.model.message import Head
+
+HEAD_LIMIT_BYTES = 256 * 1024
+HEAD_TIMEOUT_S = 30.0
+FRAMING_LIMIT_BYTES = 1024 * 1024
+"""Chunk size lines kept per request; a body of a million one-byte chunks is stored without its framing."""
+
+LINE_LIMIT_BYTES = 16 * 1024
+"""A size line with its extensions, or a trailer."""
+
+_START_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP/1\.[01])\r\n")
+_PLAIN_HEADER = re.compile(
+    rb"^(?!content-length|transfer-encoding|connection|keep-alive|host|expect)"
+    rb"[!#$%&'*+\-.^_`|~0-9a-z]+:[^\r\n\0]*\r\n",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CONTENT_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,19})[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
+_CHUNKED = re.compile(rb"^transfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
+_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_EXPECT_CONTINUE = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
+_FOLDED = re.compile(rb"\r\n[ \t]")
+_CLOSING_HEAD = b"POST / HTTP/1.1\r\nHost: -\r\nConnection: close\r\n\r\n"
+
+
+class Incoming:
+    """What is known of one request so far; complete once its body was read."""
+
+    __slots__ = (
+        "chunks",
+        "completed_at_us",
+        "content",
+        "content_length",
+        "expects_continue",
+        "fault",
+        "fault_message",
+        "head",
+        "received_at_us",
+    )
+
+    def __init__(self, head: Head, received_at_us: int) -> None:
+        self.head = head
+        self.received_at_us = received_at_us
+        self.completed_at_us = 0
+        self.content_length = 0
+        self.chunks: ChunkScanner | None = None
+        self.expects_continue = False
+        self.content: StreamReader | None = None
+        """Where the handler reads the body from, once it does."""
+        self.fault: Fault | None = None
+        self.fault_message = ""
+
+    @property
+    def framing(self) -> bytes | None:
+        """Size lines and trailers of a chunked body, None for another or where they were too many to keep."""
+        return self.chunks.framing if self.chunks else None
+
+    def fail(self, fault: Fault, message: str) -> None:
+        """Note what is wrong; the first fault stays."""
+        if self.fault is None:
+            self.fault, self.fault_message = fault, message
+
+
+class ChunkScanner:
+    """Follows a chunked body: keeps size lines and trailers, and sees where the body ends.
+
+    `feed` returns what the parser should see: plain size lines, data, no trailers. It never sees a broken line:
+    `broken` says so instead, and scanning ends.
+    """
+
+    def __init__(self) -> None:
+        self._kept: bytearray | None = bytearray()
+        self._line = bytearray()
+        self._data_left = 0
+        self._take_line = self._take_size
+        self.ended = False
+        self.broken = ""
+
+    @property
+    def framing(self) -> bytes | None:
+        return None if self._kept is None else bytes(self._kept)
+
+    def feed(self, data: bytes) -> tuple[bytes, bytes]:
+        """Return what goes to the parser, and what follows this body."""
+        out: list[bytes] = []
+        position = 0
+        while position < len(data) and not self.ended and not self.broken:
+            if self._data_left:
+                piece = data[position : position + self._data_left]
+                self._data_left -= len(piece)
+                position += len(piece)
+                out.append(piece)
+            else:
+                position = self._read_line(data, position, out)
+        return b"".join(out), data[position:]
+
+    def _read_line(self, data: bytes, start: int, out: list[bytes]) -> int:
+        end = data.find(b"\n", start) + 1 or len(data)
+        self._line += data[start:end]
+        if len(self._line) > LINE_LIMIT_BYTES:
+            self.broken = "a line of its chunk framing is too long"
+        elif self._line.endswith(b"\n"):
+            line = bytes(self._line)
+            self._line.clear()
+            self._take_line(line, out)
+        return end
+
+    def _take_size(self, line: bytes, out: list[bytes]) -> None:
+        match = _SIZE_LINE.fullmatch(line)
+        if match is None:
+            self.broken = f"{line[:40]!r} stands where a chunk size should"
+            return
+        self._keep(line)
+        self._data_left = int(match[1], 16)
+        if self._data_left:
+            out.append(b"%x\r\n" % self._data_left)
+            self._take_line = self._take_data_end
+        else:
+            self._take_line = self._take_trailer
+
+    def _take_data_end(self, line: bytes, out: list[bytes]) -> None:
+        if line != b"\r\n":
+            self.broken = "a chunk is longer than its size says"
+            return
+        out.append(line)
+        self._take_line = self._take_size
+
+    def _take_trailer(self, line: bytes, out: list[bytes]) -> None:
+        self._keep(line)
+        if line == b"\r\n":
+            out.append(b"0\r\n\r\n")
+            self.ended = True
+
+    def _keep(self, line: bytes) -> None:
+        if self._kept is not None:
+            self._kept += line
+            if len(self._kept) > FRAMING_LIMIT_BYTES:
+                self._kept = None
+
+
+class WireProtocol(web.RequestHandler):
+    """aiohttp's server protocol behind a recorder.
+
+    `incoming` holds the requests that the handler has yet to take, in order; `on_unanswered` is told of requests
+    that never reach the handler (refused by the parser, or cut off before their head was complete) and gives the
+    answer to send where there is still somebody to send it to.
+    """
+
+    __slots__ = (
+        "_buffer",
+        "_clock",
+        "_head_timer",
+        "_left",
+        "_on_unanswered",
+        "_open",
+        "_received_at_us",
+        "incoming",
+    )
+
+    def __init__(
+        self,
+        manager: web.Server,
+        *,
+        clock: Clock,
+        on_unanswered: "Callable[[WireProtocol, Incoming], web.StreamResponse]",
+        **options: Any,
+    ) -> None:
+        super().__init__(manager, **options)
+        self._clock = clock
+        self._on_unanswered = on_unanswered
+        self._buffer = b""
+        self._open: Incoming | None = None
+        self._left = 0
+        self._received_at_us = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self.incoming: deque[Incoming] = deque()
+
+    def data_received(self, data: bytes) -> None:
+        if not data:  # The parser had paused and goes on with what it holds.
+            super().data_received(data)
+        while data:
+            if self._open is None:
+                data = self._read_head(data)
+            else:
+                data = self._read_body(self._open, data)
+
+    def _read_head(self, data: bytes) -> bytes:
+        if not self._buffer:
+            # Empty lines before a request are noise left by the one before (RFC 9112, 2.2).
+            data = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
+            if not data:
+                return b""
+            self._received_at_us = self._clock.now_us()
+        buffer = self._buffer + data if self._buffer else data
+        end = buffer.find(b"\r\n\r\n", max(0, len(self._buffer) - 3)) + 4
+        if end == 3:
+            self._wait_for_head(buffer)
+            return b""
+        self._stop_waiting()
+        if end > HEAD_LIMIT_BYTES:
+            self._refuse_head(buffer[:end], Fault.TOO_LARGE, _HEAD_TOO_LARGE)
+            return b""
+        return self._begin(buffer[:end], buffer[end:])
+
+    def _begin(self, raw: bytes, rest: bytes) -> bytes:
+        """Announce a request to the handler; feed the head together with what there is of the body."""
+        incoming = Incoming(Head(raw), self._received_at_us)
+        shown = _parser_head(raw)
+        if _START_LINE.match(raw) is None:
+            incoming.fail(Fault.MALFORMED, _bad_request_line(incoming.head.start_line))
+        self.incoming.append(incoming)
+        self._open = incoming
+        if _CHUNKED.search(shown):
+            incoming.chunks = ChunkScanner()
+        elif match := _CONTENT_LENGTH.search(shown):
+            incoming.content_length = self._left = int(match[1])
+        if len(shown) > 64:
+            incoming.expects_continue = _EXPECT_CONTINUE.search(shown) is not None
+        return self._read_body(incoming, rest, shown)
+
+    def _read_body(self, incoming: Incoming, data: bytes, before: bytes = b"") -> bytes:
+        """Pass body bytes on; return those of the next request."""
+        if incoming.completed_at_us:
+            return b""  # It was refused: what still comes is not looked at.
+        if incoming.chunks is not None:
+            shown, rest = incoming.chunks.feed(data)
+            ended = incoming.chunks.ended
+        else:
+            shown, rest = data[: self._left], data[self._left :]
+            self._left -= len(shown)
+            ended = self._left == 0
+        if ended:
+            incoming.completed_at_us = self._clock.now_us()
+            self._open = None
+        super().data_received(before + shown if before else shown)
+        if incoming.chunks is not None and incoming.chunks.broken:
+            self._break(incoming, incoming.chunks.broken)
+            return b""
+        return rest
+
+    def _break(self, incoming: Incoming, why: str) -> None:
+        """End a body that cannot be read on; the handler sees its reading fail."""
+        incoming.completed_at_us = self._clock.now_us()
+        incoming.fail(Fault.MALFORMED, f"The body is not valid HTTP: {why}.")
+        if incoming.content is not None:
+            incoming.content.set_exception(web.RequestPayloadError(why))
+
+    def _wait_for_head(self, buffer: bytes) -> None:
+        self._buffer = buffer
+        if len(buffer) > HEAD_LIMIT_BYTES:
+            self._refuse_head(buffer, Fault.TOO_LARGE, _HEAD_TOO_LARGE)
+        elif not _may_become_http(buffer) or b"\n\n" in buffer:
+            self._refuse_head(buffer, Fault.MALFORMED, _not_http(buffer))
+        elif self._head_timer is None:
+            loop = asyncio.get_running_loop()
+            self._head_timer = loop.call_later(HEAD_TIMEOUT_S, self._head_timed_out)
+
+    def _head_timed_out(self) -> None:
+        self._head_timer = None
+        message = f"The head was not complete {HEAD_TIMEOUT_S:.0f} seconds after its first byte."
+        self._refuse_head(self._buffer, Fault.TIMED_OUT, message)
+
+    def _refuse_head(self, raw: bytes, fault: Fault, message: str) -> None:
+        """Let the handler answer for a head that the parser will not see, and read no further."""
+        self._stop_waiting()
+        incoming = Incoming(Head(raw), self._received_at_us)
+        incoming.completed_at_us = self._clock.now_us()
+        incoming.fail(fault, message)
+        self.incoming.append(incoming)
+        self._open = incoming
+        super().data_received(_CLOSING_HEAD)
+
+    def _stop_waiting(self) -> None:
+        self._buffer = b""
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._buffer:
+            incoming = Incoming(Head(self._buffer), self._received_at_us)
+            incoming.completed_at_us = self._clock.now_us()
+            incoming.fail(Fault.ABORTED, "The sender closed the connection before the head was complete.")
+            self._stop_waiting()
+            self._on_unanswered(self, incoming)
+        super().connection_lost(exc)
+
+    def handle_error(
+        self, request: Any, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """Record what the parser refused; a failure of our own is aiohttp's to report."""
+        if status != 400 or not self.incoming:
+            return super().handle_error(request, status, exc, message)
+        incoming = self.incoming.popleft()
+        incoming.completed_at_us = incoming.completed_at_us or self._clock.now_us()
+        incoming.fail(Fault.MALFORMED, _parser_sentence(message or str(exc)))
+        return self._on_unanswered(self, incoming)
+
+
+_HEAD_TOO_LARGE = f"The head is larger than {HEAD_LIMIT_BYTES // 1024} KiB."
+
+
+def _parser_head(raw: bytes) -> bytes:
+    """Return the head that the parser sees: see the module's docstring."""
+    start = _START_LINE.match(raw)
+    if start is None or _FOLDED.search(raw):
+        return raw  # Not for us to tidy: the parser says what is wrong.
+    method = b"HEAD" if start[1] == b"HEAD" else b"POST"
+    return b"%s / %s\r\n%s" % (method, start[3], _PLAIN_HEADER.sub(b"", raw[start.end() :]))
+
+
+def _may_become_http(buffer: bytes) -> bool:
+    """False once the first bytes cannot be those of a request line."""
+    return re.match(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]*( |\Z)", buffer) is not None and len(buffer.split(b" ", 1)[0]) < 64
+
+
+def _bad_request_line(line: str) -> str:
+    return f"The request line {line[:80]!r} is not of the form: METHOD TARGET HTTP/1.1."
+
+
+def _not_http(buffer: bytes) -> str:
+    if buffer[:2] == b"\x16\x03":
+        return "This is a TLS handshake, not HTTP: the sender used https:// for an http:// address."
+    return "These bytes are not the head of an HTTP request."
+
+
+def _parser_sentence(message: str) -> str:
+    """Return the first line of what llhttp or aiohttp says, as a sentence."""
+    line = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    line = line.rstrip(":.")
+    return f"The request is not valid HTTP: {line[:1].lower()}{line[1:]}." if line else _not_http(b"")

@@ -1,0 +1,262 @@
+"""Captures on disk: writes for the writer thread, and a reader.
+
+Numbers are handed out inside the transaction that stores the rows, so they have no gaps, whoever writes; the ledger
+row remembers the last one, so a deleted number is never given again.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Generator, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Ledger, Peer
+from workbench.model.message import Body, Head, Request, Response
+from workbench.model.query import CaptureQuery
+from workbench.storage.database import open_connection, storage_error
+from workbench.storage.migrations import CAPTURES
+from workbench.storage.query_sql import condition
+
+DELETE_SLICE = 1000
+"""Rows deleted in one transaction: a large deletion must not hold up a webhook."""
+
+_CAPTURE_COLUMNS = (
+    "number, received_at, completed_at, endpoint, method, target, content_type, body_size, status,"
+    " peer_address, peer_port, local_address, local_port, fault, fault_message"
+)
+_PAYLOAD_COLUMNS = "number, head, framing, body, spool_file, answer_head, answer_body"
+_SUMMARY_COLUMNS = (
+    "number, received_at, method, target, endpoint, peer_address, content_type, body_size, status,"
+    " answered_at - received_at, fault, provider, event, verification, pinned, seen"
+)
+
+
+@cache
+def _insert(table: str, columns: str, rows: int) -> str:
+    row = f"({', '.join('?' * (columns.count(',') + 1))})"
+    return f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * rows)}"
+
+
+def _insert_rows(connection: sqlite3.Connection, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    """Insert with few statements: sqlite3 drops and takes the interpreter's lock once a statement.
+
+    The sizes are powers of two, so that few statements are ever prepared.
+    """
+    start = 0
+    while start < len(rows):
+        size = min(64, 1 << ((len(rows) - start).bit_length() - 1))
+        values = [value for row in rows[start : start + size] for value in row]
+        connection.execute(_insert(table, columns, size), values)
+        start += size
+
+
+def add_captures(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[int]:
+    """Store arrivals; return their numbers. A body with a path must lie in the spool folder, durable already."""
+    (last,) = connection.execute(
+        "UPDATE ledger SET last_number = last_number + ? RETURNING last_number", (len(arrivals),)
+    ).fetchone()
+    numbers = list(range(last - len(arrivals) + 1, last + 1))
+    pairs = list(zip(numbers, arrivals, strict=True))
+    _insert_rows(connection, "capture", _CAPTURE_COLUMNS, [_capture_row(number, item) for number, item in pairs])
+    _insert_rows(connection, "payload", _PAYLOAD_COLUMNS, [_payload_row(number, item) for number, item in pairs])
+    return numbers
+
+
+def _capture_row(number: int, arrival: Arrival) -> tuple[Any, ...]:
+    head, peer = arrival.request.head, arrival.peer
+    return (
+        number,
+        arrival.received_at_us,
+        arrival.completed_at_us,
+        arrival.endpoint,
+        head.method,
+        head.target,
+        head.content_type,
+        arrival.request.body.size,
+        arrival.answer.status,
+        peer.address,
+        peer.port,
+        peer.local_address,
+        peer.local_port,
+        arrival.fault,
+        arrival.fault_message or None,
+    )
+
+
+def _payload_row(number: int, arrival: Arrival) -> tuple[Any, ...]:
+    body = arrival.request.body
+    return (
+        number,
+        arrival.request.head.raw,
+        arrival.request.framing,
+        body.content if body.path is None else None,
+        None if body.path is None else Path(body.path).name,
+        arrival.answer.head.raw,
+        arrival.answer.body.content,
+    )
+
+
+def mark_answered(connection: sqlite3.Connection, batches: Sequence[Sequence[tuple[int, int]]]) -> list[None]:
+    """Note when answers were written: batches of (number, microseconds)."""
+    pairs = [pair for batch in batches for pair in batch]
+    connection.executemany("UPDATE capture SET answered_at = ?2 WHERE number = ?1", pairs)
+    return [None] * len(batches)
+
+
+def mark_seen(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[None]:
+    """Take the unread mark off these captures."""
+    connection.executemany("UPDATE capture SET seen = 1 WHERE number = ?", [(number,) for number in numbers])
+    return [None] * len(numbers)
+
+
+def set_pinned(connection: sqlite3.Connection, items: Sequence[tuple[int, bool]]) -> list[None]:
+    """Pin or unpin: (number, pinned) each."""
+    connection.executemany("UPDATE capture SET pinned = ?2 WHERE number = ?1", items)
+    return [None] * len(items)
+
+
+def delete_captures(connection: sqlite3.Connection, batches: Sequence[Sequence[int]]) -> list[list[str]]:
+    """Delete captures by number; return per batch the spool files that nobody names any more."""
+    return [_delete(connection, numbers) for numbers in batches]
+
+
+def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    files: list[str] = []
+    for number in numbers:
+        row = connection.execute("DELETE FROM payload WHERE number = ? RETURNING spool_file", (number,)).fetchone()
+        if row is not None:
+            connection.execute("DELETE FROM capture WHERE number = ?", (number,))
+            connection.execute("UPDATE ledger SET deleted = deleted + 1")
+            files.extend(name for name in row if name)
+    return files
+
+
+class CaptureReader:
+    """Reads captures; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+
+    def __init__(self, path: Path, spool: Path) -> None:
+        self._path = path
+        self._spool = spool
+        self._connection = open_connection(path, CAPTURES)
+        self._connection.execute("PRAGMA query_only = 1")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Stop the query that is running, from any thread; it raises StorageError."""
+        self._connection.interrupt()
+
+    @contextlib.contextmanager
+    def _errors(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise storage_error(error, self._path) from error
+
+    def version(self) -> int:
+        """Return a number that changes when another connection has written."""
+        with self._errors():
+            return self._connection.execute("PRAGMA data_version").fetchone()[0]
+
+    def ledger(self) -> Ledger:
+        with self._errors():
+            last, deleted, kept = self._connection.execute(
+                "SELECT last_number, deleted, (SELECT count(*) FROM capture) FROM ledger"
+            ).fetchone()
+            return Ledger(last, kept, deleted)
+
+    def numbers(self, query: CaptureQuery, *, after: int = 0, before: int | None = None) -> Iterator[int]:
+        """Yield matching numbers in order of arrival, as they are found."""
+        where, values = condition(query)
+        upper = "" if before is None else " AND number < ?"
+        sql = f"SELECT number FROM capture WHERE number > ?{upper} AND {where} ORDER BY number"
+        limits = [after] if before is None else [after, before]
+        with self._errors():
+            for (number,) in self._connection.execute(sql, [*limits, *values]):
+                yield number
+
+    def newest(self, query: CaptureQuery, limit: int) -> list[int]:
+        """Return the newest matching numbers, in order of arrival."""
+        where, values = condition(query)
+        sql = f"SELECT number FROM capture WHERE {where} ORDER BY number DESC LIMIT ?"
+        with self._errors():
+            return [number for (number,) in self._connection.execute(sql, [*values, limit])][::-1]
+
+    def summaries(self, numbers: Sequence[int]) -> list[CaptureSummary]:
+        """Return the rows of these captures in ascending order; numbers that are gone are left out."""
+        if not numbers:
+            return []
+        places = ", ".join("?" * len(numbers))
+        sql = f"SELECT {_SUMMARY_COLUMNS} FROM capture WHERE number IN ({places}) ORDER BY number"
+        with self._errors():
+            return [_summary(row) for row in self._connection.execute(sql, list(numbers))]
+
+    def get(self, number: int) -> Capture | None:
+        """Return a capture whole, or None where there is none of that number."""
+        with self._errors():
+            row = self._connection.execute(
+                "SELECT capture.*, payload.* FROM capture JOIN payload USING (number) WHERE number = ?",
+                (number,),
+            )
+            names = [column[0] for column in row.description]
+            values = row.fetchone()
+        return None if values is None else self._capture(dict(zip(names, values, strict=True)))
+
+    def _capture(self, row: dict[str, Any]) -> Capture:
+        return Capture(
+            number=row["number"],
+            request=Request(
+                Head(row["head"]),
+                self._body(row["body"], row["spool_file"], row["body_size"]),
+                row["framing"],
+            ),
+            answer=Response(Head(row["answer_head"]), Body(row["answer_body"])),
+            peer=Peer(row["peer_address"], row["peer_port"], row["local_address"], row["local_port"]),
+            endpoint=row["endpoint"],
+            received_at_us=row["received_at"],
+            completed_at_us=row["completed_at"],
+            answered_at_us=row["answered_at"],
+            fault=Fault(row["fault"]) if row["fault"] else None,
+            fault_message=row["fault_message"] or "",
+            provider=row["provider"] or "",
+            event=row["event"] or "",
+            delivery_id=row["delivery_id"] or "",
+            verification=row["verification"] or "",
+            pinned=bool(row["pinned"]),
+        )
+
+    def _body(self, content: bytes | None, spool_file: str | None, size: int) -> Body:
+        if spool_file is None:
+            return Body(content or b"")
+        return Body(path=str(self._spool / spool_file), file_size=size)
+
+    def spool_files(self) -> Iterator[str]:
+        """Yield the names of all spool files that rows name."""
+        with self._errors():
+            for (name,) in self._connection.execute("SELECT spool_file FROM payload WHERE spool_file IS NOT NULL"):
+                yield name
+
+
+def _summary(row: tuple[Any, ...]) -> CaptureSummary:
+    (number, received, method, target, endpoint, peer, content_type, size, status, duration, fault) = row[:11]
+    provider, event, verification, pinned, seen = row[11:]
+    return CaptureSummary(
+        number=number,
+        received_at_us=received,
+        method=method,
+        target=target,
+        endpoint=endpoint,
+        peer_address=peer,
+        content_type=content_type,
+        body_size=size,
+        status=status,
+        duration_us=duration,
+        fault=Fault(fault) if fault else None,
+        provider=provider or "",
+        event=event or "",
+        verification=verification or "",
+        pinned=bool(pinned),
+        unread=not seen,
+    )

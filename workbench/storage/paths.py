@@ -1,0 +1,82 @@
+"""Where everything lives: one home folder, or the platform's data and config folders."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.model.errors import StorageError
+
+HOME_VARIABLE = "WORKBENCH_HOME"
+_APP = "webhook-workbench"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders and files of one home; nothing is created until `ensure`."""
+
+    data: Path
+    config: Path
+
+    @classmethod
+    def of_home(cls, home: str | None) -> "Paths":
+        """Return the paths below `home`, else below `WORKBENCH_HOME`, else the platform's own."""
+        chosen = home or os.environ.get(HOME_VARIABLE)
+        if chosen:
+            root = Path(chosen).expanduser().absolute()
+            return cls(root, root)
+        import platformdirs
+
+        return cls(
+            Path(platformdirs.user_data_dir(_APP, appauthor=False)),
+            Path(platformdirs.user_config_dir(_APP, appauthor=False)),
+        )
+
+    @property
+    def captures(self) -> Path:
+        """The database of what came in."""
+        return self.data / "captures.db"
+
+    @property
+    def history(self) -> Path:
+        """The database of what was sent, and of drafts."""
+        return self.data / "history.db"
+
+    @property
+    def spool(self) -> Path:
+        """Bodies too large for a database, a file each."""
+        return self.data / "spool"
+
+    @property
+    def workspace(self) -> Path:
+        """The folder of collections that people keep in git."""
+        return self.data / "workspace"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.toml"
+
+    @property
+    def window_state(self) -> Path:
+        """Geometry and open tabs; may be lost without harm."""
+        return self.data / "window.json"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "workbench.log"
+
+    def ensure(self) -> None:
+        """Create the folders, readable by the user alone; StorageError names the folder that cannot be used."""
+        for folder in dict.fromkeys((self.data, self.config)):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise _unusable(folder, error.strerror or str(error)) from error
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise _unusable(folder, "permission denied")
+
+
+def _unusable(folder: Path, why: str) -> StorageError:
+    return StorageError(
+        f"The home folder {folder} cannot be used: {why}.",
+        f"Make it readable and writable, or choose another with --home DIR or {HOME_VARIABLE}.",
+    )
