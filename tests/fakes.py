@@ -46,9 +46,11 @@ class Catcher:
         """Return once that many captures are durable."""
         reader = CaptureReader(self.paths.captures, self.paths.spool)
         try:
-            async with asyncio.timeout(10):
-                while reader.ledger().kept < count:
-                    await asyncio.sleep(0.01)
+            for _ in range(1000):
+                if reader.ledger().kept >= count:
+                    return
+                await asyncio.sleep(0.01)
+            raise AssertionError(f"{reader.ledger()} after ten seconds, not {count}")
         finally:
             reader.close()
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from workbench.engine.events import Event
 from workbench.engine.tasks import TaskSet
+from workbench.engine.writing import submit
 from workbench.model.capture import Arrival, Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.errors import StorageError, WorkbenchError
@@ -81,7 +82,7 @@ class CaptureService:
 
     async def _store(self, received: Received, response: Response) -> Answered:
         try:
-            number = await self._add(_arrival(received, response))
+            number: int = await submit(self._database, add_captures, _arrival(received, response))
         except StorageError as error:
             return Answered(self.refuse(error), None)
         self.stored.emit(number)
@@ -120,20 +121,6 @@ class CaptureService:
             status = FAULT_STATUS[received.fault]
             return plain_response(status, f"{received.fault_message}\n", self._clock, (("Connection", "close"),))
         return plain_response(self._answer_status, "", self._clock)
-
-    def _add(self, arrival: Arrival) -> asyncio.Future[int]:
-        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-        def done(number: int, error: WorkbenchError | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(number)
-            else:
-                future.set_exception(error)
-
-        self._database.submit(add_captures, arrival, done)
-        return future
 
     def _write_answered(self) -> None:
         batch, self._answered = self._answered, []

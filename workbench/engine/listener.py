@@ -157,7 +157,7 @@ class Listener:
         if close:
             exact.force_close()
         else:
-            exact._keep_alive = True  # pyright: ignore[reportPrivateUsage] - prepare would set it  # noqa: SLF001
+            exact._keep_alive = True  # pyright: ignore[reportPrivateUsage] - prepare would set it
         connected = request.transport is not None and not request.transport.is_closing()
         await exact.prepare(request)
         if number is not None and connected:

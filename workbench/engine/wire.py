@@ -1,11 +1,11 @@
 """A connection that keeps what it reads: the head to the byte, chunk framing, trailers and times.
 
 aiohttp's parser (llhttp) decides what is HTTP and where a message ends, but gives back a tidied message and refuses
-what it does not like: methods it has not heard of, a second Content-Type, 129 headers. So this protocol stands before it.
-It cuts the stream into messages, keeps each head as it came, and lets the parser see only what decides the framing:
-a plain start line and the header lines that are about framing or that do not look like header lines at all. Whatever
-the parser then refuses is malformed; everything else is captured. Parsing three lines instead of fifteen also pays
-for the cutting.
+what it does not like: methods it has not heard of, a second Content-Type, 129 headers. So this protocol stands before
+it. It cuts the stream into messages, keeps each head as it came, and lets the parser see only what decides the
+framing: a plain start line and the header lines that are about framing or that do not look like header lines at all.
+Whatever the parser then refuses is malformed; everything else is captured. Parsing three lines instead of fifteen
+also pays for the cutting.
 
 Chunk framing passes through `ChunkScanner`: the parser gets plain size lines and no trailers, which it would take
 for headers of the next request.
@@ -201,10 +201,7 @@ class WireProtocol(web.RequestHandler):
         if not data:  # The parser had paused and goes on with what it holds.
             super().data_received(data)
         while data:
-            if self._open is None:
-                data = self._read_head(data)
-            else:
-                data = self._read_body(self._open, data)
+            data = self._read_head(data) if self._open is None else self._read_body(self._open, data)
 
     def _read_head(self, data: bytes) -> bytes:
         if not self._buffer:

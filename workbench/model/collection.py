@@ -6,7 +6,7 @@ A saved request is what a person typed, not what goes on the wire: `engine.deliv
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.model.message import Body
+from workbench.model.message import EMPTY_BODY, Body
 
 
 class BodyKind(StrEnum):
@@ -43,7 +43,10 @@ class ComposedBody:
     """A body as composed: always the exact bytes that will be sent, whatever its kind."""
 
     kind: BodyKind = BodyKind.NONE
-    content: Body = Body()
+    content: Body = EMPTY_BODY
+
+
+NO_BODY = ComposedBody()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class SavedRequest:
     url: str = ""
     headers: tuple[Field, ...] = ()
     disabled_params: tuple[Field, ...] = ()
-    body: ComposedBody = ComposedBody()
+    body: ComposedBody = NO_BODY
 
 
 @dataclass(frozen=True, slots=True)

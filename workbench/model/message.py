@@ -179,12 +179,15 @@ class Body:
         return digest.hexdigest()
 
 
+EMPTY_BODY = Body()
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it was on the wire."""
 
     head: Head
-    body: Body = Body()
+    body: Body = EMPTY_BODY
     framing: bytes | None = None
     """For a chunked body the size lines and the trailer section, in order, without the data; else None."""
 
@@ -223,7 +226,7 @@ class Response:
     """A response: what a target answered, or what we answered to a capture."""
 
     head: Head
-    body: Body = Body()
+    body: Body = EMPTY_BODY
 
     @property
     def status(self) -> int:

@@ -7,6 +7,7 @@ row remembers the last one, so a deleted number is never given again.
 import contextlib
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -116,20 +117,28 @@ def set_pinned(connection: sqlite3.Connection, items: Sequence[tuple[int, bool]]
     return [None] * len(items)
 
 
-def delete_captures(connection: sqlite3.Connection, batches: Sequence[Sequence[int]]) -> list[list[str]]:
-    """Delete captures by number; return per batch the spool files that nobody names any more."""
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deletion removed; its spool files are named by nobody any more."""
+
+    count: int
+    spool_files: list[str]
+
+
+def delete_captures(connection: sqlite3.Connection, batches: Sequence[Sequence[int]]) -> list[Deleted]:
+    """Delete captures by number; numbers that are not there are passed over."""
     return [_delete(connection, numbers) for numbers in batches]
 
 
-def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
-    files: list[str] = []
+def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> Deleted:
+    gone: list[str | None] = []
     for number in numbers:
-        row = connection.execute("DELETE FROM payload WHERE number = ? RETURNING spool_file", (number,)).fetchone()
-        if row is not None:
+        row = connection.execute("DELETE FROM payload WHERE number = ? RETURNING spool_file", (number,)).fetchall()
+        if row:
             connection.execute("DELETE FROM capture WHERE number = ?", (number,))
-            connection.execute("UPDATE ledger SET deleted = deleted + 1")
-            files.extend(name for name in row if name)
-    return files
+            gone.append(row[0][0])
+    connection.execute("UPDATE ledger SET deleted = deleted + ?", (len(gone),))
+    return Deleted(len(gone), [name for name in gone if name])
 
 
 class CaptureReader:

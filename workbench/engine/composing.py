@@ -1,0 +1,141 @@
+"""From what a person typed to the exact bytes of a request.
+
+Nothing that was typed is rewritten: the target keeps its own quoting, headers keep order, case and repeats. Added is
+only what HTTP needs (`Host`, `Content-Length`) and what every client says of itself; a header of that name replaces
+the added one, and a switched-off row of that name suppresses it.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+import workbench
+from workbench.model.collection import CONTENT_TYPES, BodyKind, Field, SavedRequest
+from workbench.model.errors import UsageError
+from workbench.model.message import Body, Head, Headers, Request, wire_text
+
+USER_AGENT = f"WebhookWorkbench/{workbench.__version__}"
+
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
+_KEPT = "!#$%&'()*+,/:;=?@[]~-._\\|^`{}\"<>"
+"""What stays in a target as typed; only what would break the request line is quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to connect, and the request target and Host that say so."""
+
+    url: str
+    """Scheme and authority alone: `https://example.test:8443`."""
+    authority: str
+    """What the Host header says."""
+    path: str
+    """Path with query, exactly as it goes into the request line; empty where the URL has neither."""
+    user: str | None = None
+    password: str = ""
+
+
+def parse_target(url: str) -> Target:
+    """Read a URL as typed; `localhost:3000/x` and `:3000/x` mean http. UsageError says what is wrong with it."""
+    text = url.strip()
+    if not text:
+        raise UsageError("There is no URL to send to.", "Type one, such as http://localhost:3000/hooks.")
+    if not _SCHEME.match(text):
+        text = f"http://localhost{text}" if text.startswith((":", "/")) else f"http://{text}"
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise _bad_url(url, str(error)) from error
+    if parts.scheme.lower() not in ("http", "https"):
+        raise _bad_url(url, f"{parts.scheme}:// cannot be sent to", "Use http:// or https://.")
+    if not host or any(mark in host for mark in ' <>{}|\\^`"'):
+        raise _bad_url(url, "it names no host")
+    authority = _ascii_authority(url, host, port)
+    return Target(
+        url=f"{parts.scheme.lower()}://{authority}",
+        authority=authority,
+        path=_path(text),
+        user=None if parts.username is None else unquote(parts.username),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _ascii_authority(url: str, host: str, port: int | None) -> str:
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise _bad_url(url, f"{host!r} is not a host name") from error
+    name = f"[{name}]" if ":" in name else name
+    return name if port is None else f"{name}:{port}"
+
+
+def _path(text: str) -> str:
+    rest = text.split("#", 1)[0].split("://", 1)[1]
+    start = next((index for index, mark in enumerate(rest) if mark in "/?"), len(rest))
+    return quote(rest[start:], safe=_KEPT)
+
+
+def _bad_url(url: str, why: str, hint: str = "Write it like http://localhost:3000/hooks.") -> UsageError:
+    return UsageError(f"{url!r} is not a URL to send to: {why}.", hint)
+
+
+def origin_form(path: str) -> str:
+    """Return a target that starts with a slash, as a request line needs it."""
+    return path if path.startswith("/") else f"/{path}"
+
+
+def compose(saved: SavedRequest) -> tuple[Target, Request]:
+    """Return where to connect and the request to write; UsageError names the field that cannot be sent."""
+    target = parse_target(saved.url)
+    method = saved.method.strip()
+    if not _TOKEN.fullmatch(method):
+        raise UsageError(f"{saved.method!r} is not a method.", "Use one word such as POST.")
+    headers = _headers(saved, target)
+    chunked = "chunked" in headers.get("transfer-encoding").lower()
+    framing = _one_chunk(saved.body.content) if chunked else None
+    head = Head.build(f"{method} {origin_form(target.path)} HTTP/1.1", headers)
+    return target, Request(head, saved.body.content, framing)
+
+
+def _headers(saved: SavedRequest, target: Target) -> Headers:
+    typed = [_checked(field) for field in saved.headers if field.enabled and field.name.strip()]
+    spoken_for = {field.name.strip().lower() for field in saved.headers}
+    before = [(name, value) for name, value in _added_before(target) if name.lower() not in spoken_for]
+    after = [(name, value) for name, value in _added_after(saved) if name.lower() not in spoken_for]
+    return Headers((*before, *typed, *after))
+
+
+def _added_before(target: Target) -> list[tuple[str, str]]:
+    added = [("Host", target.authority), ("User-Agent", USER_AGENT), ("Accept", "*/*")]
+    if target.user is not None:
+        credentials = base64.b64encode(f"{target.user}:{target.password}".encode()).decode("ascii")
+        added.append(("Authorization", f"Basic {credentials}"))
+    return added
+
+
+def _added_after(saved: SavedRequest) -> list[tuple[str, str]]:
+    added: list[tuple[str, str]] = []
+    content_type = CONTENT_TYPES.get(saved.body.kind)
+    if content_type:
+        added.append(("Content-Type", content_type))
+    chunked = any(field.enabled and field.name.lower() == "transfer-encoding" for field in saved.headers)
+    expects_body = saved.method.upper() in ("POST", "PUT", "PATCH") or saved.body.kind is not BodyKind.NONE
+    if expects_body and not chunked:
+        added.append(("Content-Length", str(saved.body.content.size)))
+    return added
+
+
+def _checked(field: Field) -> tuple[str, str]:
+    name = field.name.strip()
+    if not _TOKEN.fullmatch(name):
+        raise UsageError(f"{name!r} is not a header name.", "Use letters, digits and dashes.")
+    if any(mark in field.value for mark in "\r\n\0"):
+        raise UsageError(f"The header {name} holds a line break or NUL, which cannot be sent.")
+    return name, wire_text(field.value.strip(" \t"))
+
+
+def _one_chunk(body: Body) -> bytes:
+    return b"%x\r\n0\r\n\r\n" % body.size if body.size else b"0\r\n\r\n"

@@ -1,0 +1,91 @@
+"""Composer tabs that are not saved anywhere else: kept within a second of the last key, back after a crash."""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.model.message import Body
+from workbench.storage.database import open_connection
+from workbench.storage.migrations import HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """One composer tab: what is in it, and where it came from."""
+
+    id: str
+    position: int
+    request: SavedRequest
+    file: str = ""
+    """The saved request's file, empty for a new one."""
+    dirty: bool = True
+    capture_number: int | None = None
+
+
+def save_drafts(connection: sqlite3.Connection, drafts: Sequence[StoredDraft]) -> list[None]:
+    """Write drafts, new or known."""
+    connection.executemany(
+        "INSERT INTO draft (id, position, fields, body, body_file) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET position = excluded.position, fields = excluded.fields,"
+        " body = excluded.body, body_file = excluded.body_file",
+        [_row(draft) for draft in drafts],
+    )
+    return [None] * len(drafts)
+
+
+def delete_drafts(connection: sqlite3.Connection, ids: Sequence[str]) -> list[None]:
+    """Forget drafts whose tabs were closed."""
+    connection.executemany("DELETE FROM draft WHERE id = ?", [(identity,) for identity in ids])
+    return [None] * len(ids)
+
+
+def load_drafts(path: Path) -> tuple[list[StoredDraft], list[str]]:
+    """Return all drafts in order, and a sentence for each that cannot be read (it stays stored)."""
+    drafts: list[StoredDraft] = []
+    problems: list[str] = []
+    with contextlib.closing(open_connection(path, HISTORY)) as connection:
+        rows = connection.execute("SELECT id, position, fields, body, body_file FROM draft ORDER BY position")
+        for identity, position, fields, body, body_file in rows.fetchall():
+            try:
+                drafts.append(_draft(identity, position, json.loads(fields), body, body_file))
+            except (ValueError, KeyError, TypeError) as error:
+                problems.append(f"The draft {identity} could not be read ({error}); it was left in {path}.")
+    return drafts, problems
+
+
+def _row(draft: StoredDraft) -> tuple[Any, ...]:
+    request = draft.request
+    fields = {
+        "name": request.name,
+        "method": request.method,
+        "url": request.url,
+        "headers": [[field.name, field.value, field.enabled] for field in request.headers],
+        "disabled_params": [[field.name, field.value] for field in request.disabled_params],
+        "body_kind": request.body.kind,
+        "file": draft.file,
+        "dirty": draft.dirty,
+        "capture": draft.capture_number,
+    }
+    body = request.body.content
+    content = body.content if body.path is None else None
+    return draft.id, draft.position, json.dumps(fields), content, body.path
+
+
+def _draft(identity: str, position: int, fields: dict[str, Any], body: bytes | None, file: str | None) -> StoredDraft:
+    if file is not None and not Path(file).exists():
+        raise ValueError(f"its body {file} is gone")
+    content = Body(body or b"") if file is None else Body.of_file(file)
+    request = SavedRequest(
+        name=fields["name"],
+        method=fields["method"],
+        url=fields["url"],
+        headers=tuple(Field(name, value, enabled) for name, value, enabled in fields["headers"]),
+        disabled_params=tuple(Field(name, value, enabled=False) for name, value in fields["disabled_params"]),
+        body=ComposedBody(BodyKind(fields["body_kind"]), content),
+    )
+    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"])

@@ -1,0 +1,78 @@
+"""What a person chose, in a TOML file that they may edit: comments and unknown keys stay.
+
+A value that makes no sense is left in the file and the default is used; `problems` says so.
+"""
+
+import os
+import tempfile
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from workbench.model.errors import StorageError
+from workbench.storage.spool import sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is a key of the file; a value equal to its default is not written."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    body_limit_bytes: int = 100 * 1024 * 1024
+    answer_status: int = 200
+    replay_target: str = ""
+    """Where the last replay went."""
+    appearance: str = "system"
+    """system, light or dark."""
+
+
+def load_settings(path: Path) -> tuple[Settings, list[str]]:
+    """Return the settings, and a sentence for each value that was not used."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), []
+    except (OSError, ValueError) as error:
+        return Settings(), [f"The settings {path} could not be read ({error}); the defaults are used."]
+    known = {field.name: type(field.default) for field in fields(Settings)}
+    sound = {name: value for name, value in values.items() if name in known and type(value) is known[name]}
+    wrong = [name for name in values if name in known and name not in sound]
+    problems = [f"{name} in {path} is not {known[name].__name__}; the default is used." for name in wrong]
+    return replace(Settings(), **sound), problems
+
+
+def save_settings(path: Path, changes: dict[str, Any]) -> None:
+    """Write the changed values into the file, atomically; StorageError leaves it as it was."""
+    import tomlkit
+
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    except (OSError, ValueError) as error:
+        raise StorageError(f"The settings {path} cannot be read: {error}.", "Mend or remove the file.") from error
+    for name, value in changes.items():
+        if value != getattr(Settings(), name):
+            document[name] = value
+        elif name in document:
+            del document[name]
+    write_atomically(path, tomlkit.dumps(document).encode())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file's content so that a crash leaves the old or the new; StorageError leaves the old."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(f"{path} could not be written: {error.strerror or error}.") from error
