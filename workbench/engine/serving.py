@@ -4,7 +4,7 @@ This is what `workbench listen` runs, headless or under the window. It alone wri
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -36,7 +36,7 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 200) -> AsyncIterator[Serving]:
+async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 200) -> AsyncGenerator[Serving]:
     """Open the store and listen; StorageError or ListenError says why not. Leaving drains and closes."""
     paths.ensure()
     clock = SystemClock()

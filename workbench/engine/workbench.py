@@ -1,7 +1,7 @@
 """Everything opened: the one object that a face is given. It opens what is asked for, and closes it in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +60,7 @@ class Workbench:
         return database
 
     async def delete_captures(self, numbers: Sequence[int]) -> int:
-        """Delete captures and their files; return how many there were. A webhook never waits for more than a slice."""
+        """Delete captures and their files; return how many. A webhook never waits for more than a slice."""
         deleted = 0
         for start in range(0, len(numbers), DELETE_SLICE):
             part = list(numbers[start : start + DELETE_SLICE])
@@ -98,7 +98,7 @@ class Workbench:
 
 
 @asynccontextmanager
-async def open_workbench(paths: Paths, clock: Clock | None = None) -> AsyncIterator[Workbench]:
+async def open_workbench(paths: Paths, clock: Clock | None = None) -> AsyncGenerator[Workbench]:
     """Open a home and close it again; StorageError where the home cannot be used."""
     paths.ensure()
     workbench = Workbench(paths, clock or SystemClock())

@@ -6,7 +6,7 @@ A value that makes no sense is left in the file and the default is used; `proble
 import os
 import tempfile
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
         return Settings(), []
     except (OSError, ValueError) as error:
         return Settings(), [f"The settings {path} could not be read ({error}); the defaults are used."]
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    known = {name: type(value) for name, value in asdict(Settings()).items()}
     sound = {name: value for name, value in values.items() if name in known and type(value) is known[name]}
     wrong = [name for name in values if name in known and name not in sound]
     problems = [f"{name} in {path} is not {known[name].__name__}; the default is used." for name in wrong]

@@ -1,0 +1,230 @@
+"""`workbench listen`: the listener process, for people, for programs, and for the window.
+
+With `--json` the first line is `{"listening": URL}`, then one line a capture, each after it is durable. With
+`--control` the lines for captures become `{"stored": N, ...}` at most thirty times a second, and standard input is a
+line of orders: `{"port": 9000}`, `{"stop": true}`; its end means stop, so that no listener outlives its window.
+"""
+
+import argparse
+import asyncio
+import signal
+import time
+from typing import Any
+
+from workbench.cli.console import Console
+from workbench.cli.control import Control
+from workbench.engine.capturing import Refusal
+from workbench.engine.listener import DEFAULT_HOST, DEFAULT_PORT, ListenOptions
+from workbench.engine.serving import Serving, run, serving
+from workbench.formats.capture_json import capture_json
+from workbench.model.capture import Capture
+from workbench.model.errors import ListenError, UsageError, WorkbenchError
+from workbench.storage.captures import CaptureReader
+from workbench.storage.paths import Paths
+from workbench.storage.settings import Settings
+
+ANNOUNCE_EVERY_S = 1 / 30
+_UNITS = {"": 1, "b": 1, "k": 2**10, "kib": 2**10, "m": 2**20, "mib": 2**20, "g": 2**30, "gib": 2**30}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of `listen`."""
+    add = parser.add_argument
+    add("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s, this machine alone)")
+    add("--port", type=int, default=DEFAULT_PORT, help="port; 0 takes any free one (default: %(default)s)")
+    add("--answer", type=int, default=200, metavar="STATUS", help="status to answer with (default: %(default)s)")
+    limit = Settings().body_limit_bytes
+    add("--body-limit", type=size, default=limit, metavar="SIZE", help="largest body, such as 500M (default: 100M)")
+    add("--count", type=int, metavar="N", help="stop after N captures")
+    add("--for", type=float, dest="seconds", metavar="SECONDS", help="stop after this time")
+    add("--json", action="store_true", help="one JSON object a line: the address, then each capture")
+    add("--control", action="store_true", help="take orders on standard input; its end means stop")
+    parser.set_defaults(run=run_listen)
+
+
+def size(text: str) -> int:
+    """Read a number of bytes: 1048576, 500M, 2GiB."""
+    digits = text.rstrip("bBkKmMgGiI")
+    unit = _UNITS.get(text[len(digits) :].lower())
+    if unit is None or not digits.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write it like 500M or 2GiB")
+    return int(digits) * unit
+
+
+def run_listen(arguments: argparse.Namespace, console: Console) -> int:
+    """Listen until told to stop."""
+    if not 200 <= arguments.answer <= 599:
+        raise UsageError(f"{arguments.answer} is not a status to answer with.", "Use 200 to 599.")
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"{arguments.port} is not a port.", "Ports go from 0 to 65535.")
+    try:
+        return run(_listen(arguments, console))
+    except WorkbenchError as error:
+        if arguments.control:
+            console.json({"failed": failure_json(error)})
+        raise
+
+
+def failure_json(error: WorkbenchError) -> dict[str, Any]:
+    """Return an error for the window, which shows it and may offer a way out."""
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "free_port": error.free_port if isinstance(error, ListenError) else None,
+    }
+
+
+async def _listen(arguments: argparse.Namespace, console: Console) -> int:
+    options = ListenOptions(arguments.host, arguments.port, arguments.body_limit)
+    stop = asyncio.Event()
+    async with serving(Paths.of_home(arguments.home), options, answer_status=arguments.answer) as served:
+        _stop_on_signals(stop)
+        if arguments.control:
+            await _controlled(served, console, stop)
+        else:
+            await _Followed(served, console, arguments, stop).run()
+    return 0
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead.
+            return
+
+
+class _Followed:
+    """Listening for people or programs: a line for each capture, in order, after it is durable."""
+
+    def __init__(
+        self, served: Serving, console: Console, arguments: argparse.Namespace, stop: asyncio.Event
+    ) -> None:
+        self._served = served
+        self._console = console
+        self._as_json: bool = arguments.json
+        self._count: int | None = arguments.count
+        self._seconds: float | None = arguments.seconds
+        self._stop = stop
+        self._last = served.ledger.last_number
+        self._news = asyncio.Event()
+        self._shown = 0
+
+    async def run(self) -> None:
+        self._greet()
+        self._served.captures.stored.subscribe(lambda _: self._news.set())
+        self._served.captures.refused.subscribe(self._refused)
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            async with asyncio.timeout(self._seconds):
+                while not self._stop.is_set() and self._shown != self._count:
+                    news = asyncio.ensure_future(self._news.wait())
+                    await asyncio.wait({news, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    news.cancel()
+                    self._news.clear()
+                    await self._show_new()
+        except TimeoutError:
+            pass
+        stopping.cancel()
+        await self._served.listener.stop()
+        await self._show_new()
+        if not self._as_json:
+            self._console.note(f"Stopped. {self._shown} captured, {self._served.captures.refused_count} refused.")
+
+    def _greet(self) -> None:
+        url = self._served.listener.url
+        if self._as_json:
+            self._console.json({"listening": url})
+            return
+        self._console.note(f"Listening on {url}  (Ctrl+C stops)")
+        if not url.startswith(("http://127.", "http://[::1]", "http://localhost")):
+            self._console.note("Anyone who reaches this address can send to it.")
+
+    async def _show_new(self) -> None:
+        """Show what is new, oldest first, but no more than was asked for."""
+        from workbench.model.query import CaptureQuery
+
+        while self._shown != self._count:
+            limit = 100 if self._count is None else min(100, self._count - self._shown)
+            page = await self._served.reading.run(lambda reader: _page(reader, self._last, limit, CaptureQuery()))
+            if not page:
+                return
+            for capture in page:
+                self._show(capture)
+            self._last = page[-1].number
+            self._shown += len(page)
+
+    def _show(self, capture: Capture) -> None:
+        if self._as_json:
+            self._console.json(capture_json(capture, body_limit=1024 * 1024))
+        else:
+            from workbench.cli.render import capture_line
+
+            self._console.line(capture_line(capture, colours=self._console.colours))
+
+    def _refused(self, refusal: Refusal) -> None:
+        self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
+
+
+def _page(reader: CaptureReader, after: int, limit: int, query: Any) -> list[Capture]:
+    numbers: list[int] = []
+    for number in reader.numbers(query, after=after):
+        numbers.append(number)
+        if len(numbers) == limit:
+            break
+    captures = [reader.get(number) for number in numbers]
+    return [capture for capture in captures if capture is not None]
+
+
+async def _controlled(served: Serving, console: Console, stop: asyncio.Event) -> None:
+    """Listening for the window: orders in, news out."""
+    control = Control(console)
+    stored = served.ledger.last_number
+    waiting = False
+    last = 0.0
+
+    def announce() -> None:
+        nonlocal waiting, last
+        waiting, last = False, time.monotonic()
+        control.report({"stored": stored, "refused": served.captures.refused_count})
+
+    def on_stored(number: int) -> None:
+        nonlocal stored, waiting
+        stored = max(stored, number)
+        if not waiting:
+            waiting = True
+            delay = max(0.0, last + ANNOUNCE_EVERY_S - time.monotonic())
+            asyncio.get_running_loop().call_later(delay, announce)
+
+    def on_refused(refusal: Refusal) -> None:
+        control.report({"refused": refusal.count, "notice": failure_json(refusal.error)})
+
+    served.captures.stored.subscribe(on_stored)
+    served.captures.refused.subscribe(on_refused)
+    control.say({"listening": served.listener.url, "port": served.listener.port, "stored": stored})
+    control.start(asyncio.get_running_loop(), lambda order: _obey(order, served, control, stop))
+    await stop.wait()
+    await served.listener.stop()
+    announce()
+    control.close()
+
+
+def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asyncio.Event) -> None:
+    match order:
+        case {"stop": True}:
+            stop.set()
+        case {"port": int(port)}:
+            control.tasks.start(_move(port, served, control), "move to another port")
+        case _:
+            control.say({"notice": {"message": f"The listener does not know this order: {order}", "hint": None}})
+
+
+async def _move(port: int, served: Serving, control: Control) -> None:
+    try:
+        await served.listener.move(port)
+    except ListenError as error:
+        control.say({"not_moved": failure_json(error)})
+        return
+    control.say({"listening": served.listener.url, "port": served.listener.port})

@@ -1,0 +1,84 @@
+"""The parser and the dispatch: words to a command, errors to one sentence and an exit code.
+
+Exit codes: 0 yes or done, 1 the answer is no, 2 wrong usage or unreadable input, 3 network or target failure,
+4 store failure, 130 stopped by Ctrl+C. A command's module is imported when it runs.
+"""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import workbench
+from workbench.cli.console import Console
+from workbench.model.errors import UsageError, WorkbenchError
+
+COMMANDS = {
+    "listen": "catch webhooks and show them as they arrive",
+    "captures": "list, show, export and delete what was caught",
+    "replay": "send captures again, to the byte",
+    "send": "compose a request and send it",
+    "gui": "open the window (also what no command at all does)",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports wrong words as UsageError instead of leaving the program."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"Try: {self.prog} --help")
+
+
+def main(argv: list[str], console: Console | None = None) -> int:
+    """Run one command and return its exit code."""
+    console = console or Console()
+    try:
+        return _run(argv, console)
+    except WorkbenchError as error:
+        console.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read us has gone (`| head`): nothing is wrong, and nothing may be flushed to it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(argv: list[str], console: Console) -> int:
+    if argv[:1] == ["--version"]:
+        console.line(f"workbench {workbench.__version__}")
+        return 0
+    arguments = parser(_command_of(argv)).parse_args(argv)
+    if not hasattr(arguments, "run"):
+        raise UsageError("No command was given.", "Try: workbench --help")
+    return arguments.run(arguments, console)
+
+
+def _command_of(argv: list[str]) -> str | None:
+    return next((word for word in argv if word in COMMANDS), None)
+
+
+def parser(command: str | None) -> argparse.ArgumentParser:
+    """Return the parser; only the options of `command` are filled in, so that only its module is loaded."""
+    top = _Parser(prog="workbench", description="Catch, read, compose, send and replay webhooks.")
+    top.add_argument("--version", action="version", version=f"workbench {workbench.__version__}")
+    add_home(top, default=None)
+    subparsers: Any = top.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
+        if name == command and name != "gui":
+            add_home(subparser, default=argparse.SUPPRESS)
+            import_module(f"workbench.cli.{name}").add_arguments(subparser)
+    return top
+
+
+def add_home(to: argparse.ArgumentParser, default: Any) -> None:
+    """Let `--home` stand before or after the command."""
+    to.add_argument(
+        "--home",
+        metavar="DIR",
+        default=default,
+        help="keep everything in this folder (default: $WORKBENCH_HOME, else the platform's data folder)",
+    )
