@@ -70,3 +70,56 @@ async def read_answer(reader: asyncio.StreamReader) -> bytes:
             (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
         )
         return head + await reader.readexactly(length)
+
+
+class RawTarget:
+    """A socket server that keeps every byte it is sent and answers with fixed bytes, or never (None)."""
+
+    def __init__(self, answer: bytes | None = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") -> None:
+        self.answer = answer
+        self.connected = asyncio.Event()
+        self._writers: list[asyncio.StreamWriter] = []
+        self.received: list[bytes] = []
+        self._server: asyncio.Server | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> "RawTarget":
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 26)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in self._writers:
+            writer.close()
+        await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        self.connected.set()
+        position = len(self.received)
+        self.received.append(b"")
+        head = await reader.readuntil(b"\r\n\r\n")
+        lower = head.lower()
+        if b"\r\ntransfer-encoding: chunked\r\n" in lower:
+            body = await reader.readuntil(b"\r\n0\r\n\r\n") if b"trailer:" not in lower else await _to_end(reader)
+        else:
+            lengths = [line for line in lower.split(b"\r\n") if line.startswith(b"content-length:")]
+            body = await reader.readexactly(int(lengths[0][15:]) if lengths else 0)
+        self.received[position] = head + body
+        if self.answer is None:
+            return
+        writer.write(self.answer)
+        await writer.drain()
+        writer.close()
+
+
+async def _to_end(reader: asyncio.StreamReader) -> bytes:
+    """Read a chunked body with trailers: up to the empty line after the last chunk."""
+    body = await reader.readuntil(b"\r\n0")
+    return body + await reader.readuntil(b"\r\n\r\n")
