@@ -21,7 +21,7 @@ from workbench.engine.wire import Incoming, WireProtocol
 from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.errors import ListenError, StorageError
-from workbench.model.message import Body, Request, Response
+from workbench.model.message import EMPTY_BODY, Body, Request, Response
 from workbench.storage.spool import INLINE_LIMIT_BYTES, SpoolFile
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,9 @@ DEFAULT_PORT = 8080
 DEFAULT_BODY_LIMIT_BYTES = 100 * 1024 * 1024
 BODY_TIMEOUT_S = 60.0
 """How long a body may stand still."""
+
+SMALL_BODY_BYTES = 32 * 1024
+"""Less than aiohttp buffers before it pauses the connection."""
 
 KEEPALIVE_TIMEOUT_S = 75.0
 BACKLOG = 1024
@@ -47,19 +50,14 @@ class ListenOptions:
     body_timeout_s: float = BODY_TIMEOUT_S
 
 
-class ExactResponse(web.StreamResponse):
-    """Writes the recorded bytes of an answer, and nothing else."""
+class _Written(web.StreamResponse):
+    """What aiohttp is told once an answer is on its way: there is nothing left to write."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(status=response.status)
-        self._response = response
-        self._written = False
+    def __init__(self, *, close: bool) -> None:
+        super().__init__()
+        self._keep_alive = not close
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        if not self._written and request.transport is not None:
-            self._written = True
-            body = b"" if request.method == "HEAD" else self._response.body.content
-            request.transport.write(self._response.head.raw + body)
         return None
 
     async def write_eof(self, data: Any = b"") -> None:
@@ -145,32 +143,25 @@ class Listener:
                 f"A large body could not be written to {self._spool}: {error.strerror or error}.",
                 "Make room on that disk, or make the folder writable.",
             )
-            return await self._write(request, self._captures.refuse(refusal), None, close=True)
-        answered = await self._captures.receive(_received(incoming, body, _peer(request.transport)))
+            return _write(request.transport, self._captures.refuse(refusal), close=True)
+        answered = await self._captures.receive(_received(incoming, body, protocol.peer))
+        transport = request.transport
+        connected = transport is not None and not transport.is_closing()
         close = incoming.fault is not None or not request.keep_alive
-        return await self._write(request, answered.response, answered.number, close=close)
-
-    async def _write(
-        self, request: web.BaseRequest, response: Response, number: int | None, *, close: bool
-    ) -> web.StreamResponse:
-        exact = ExactResponse(response)
-        if close:
-            exact.force_close()
-        else:
-            exact._keep_alive = True  # pyright: ignore[reportPrivateUsage] - prepare would set it
-        connected = request.transport is not None and not request.transport.is_closing()
-        await exact.prepare(request)
-        if number is not None and connected:
-            self._captures.answered(number)
-        return exact
+        written = _write(transport, answered.response, head_only=request.method == "HEAD", close=close)
+        if connected and answered.number is not None:
+            self._captures.answered(answered.number)
+        return written
 
     async def _read_body(self, request: web.BaseRequest, incoming: Incoming) -> Body:
         """Read to the end, or to what went wrong; that is noted in `incoming`."""
         if incoming.fault is not None or (incoming.chunks is None and incoming.content_length == 0):
-            return Body()
+            return EMPTY_BODY
         if incoming.content_length > self._options.body_limit_bytes:
             incoming.fail(Fault.TOO_LARGE, self._too_large(f"{incoming.content_length:,} bytes"))
-            return Body()
+            return EMPTY_BODY
+        if incoming.completed_at_us and 0 < incoming.content_length <= SMALL_BODY_BYTES:
+            return Body(request.content.read_nowait())  # It came with its head, as most webhooks do.
         if incoming.expects_continue and not incoming.completed_at_us and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         incoming.content = request.content
@@ -181,10 +172,8 @@ class Listener:
 
     def record_unanswered(self, protocol: WireProtocol, incoming: Incoming) -> web.StreamResponse:
         """Capture a request that the handler will never see; return the answer on its record."""
-        received = _received(incoming, Body(), _peer(protocol.transport))
-        exact = ExactResponse(self._captures.receive_unanswered(received))
-        exact.force_close()
-        return exact
+        response = self._captures.receive_unanswered(_received(incoming, EMPTY_BODY, protocol.peer))
+        return _write(protocol.transport, response, close=True)
 
 
 class _BodyReader:
@@ -266,12 +255,16 @@ def _received(incoming: Incoming, body: Body, peer: Peer) -> Received:
     )
 
 
-def _peer(transport: asyncio.BaseTransport | None) -> Peer:
-    if transport is None:
-        return Peer()
-    address = transport.get_extra_info("peername") or ("", 0)
-    local = transport.get_extra_info("sockname") or ("", 0)
-    return Peer(address[0], address[1], local[0], local[1])
+_WRITTEN = {close: _Written(close=close) for close in (True, False)}
+
+
+def _write(
+    transport: asyncio.Transport | None, response: Response, *, close: bool, head_only: bool = False
+) -> web.StreamResponse:
+    """Write the recorded bytes of an answer, and nothing else; a sender that has gone is passed over."""
+    if transport is not None and not transport.is_closing():
+        transport.write(response.head.raw if head_only else response.head.raw + response.body.content)
+    return _WRITTEN[close]
 
 
 async def _close(opened: asyncio.Server | None, server: web.Server | None, *, timeout_s: float) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 
-from workbench.model.capture import Fault
+from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.message import Head
 
@@ -41,7 +41,6 @@ _CONTENT_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,19})[ \t]*\r\n", re.
 _CHUNKED = re.compile(rb"^transfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
 _EXPECT_CONTINUE = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
-_FOLDED = re.compile(rb"\r\n[ \t]")
 _CLOSING_HEAD = b"POST / HTTP/1.1\r\nHost: -\r\nConnection: close\r\n\r\n"
 
 
@@ -177,6 +176,7 @@ class WireProtocol(web.RequestHandler):
         "_open",
         "_received_at_us",
         "incoming",
+        "peer",
     )
 
     def __init__(
@@ -196,6 +196,13 @@ class WireProtocol(web.RequestHandler):
         self._received_at_us = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self.incoming: deque[Incoming] = deque()
+        self.peer = Peer()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        address = transport.get_extra_info("peername") or ("", 0)
+        local = transport.get_extra_info("sockname") or ("", 0)
+        self.peer = Peer(address[0], address[1], local[0], local[1])
 
     def data_received(self, data: bytes) -> None:
         if not data:  # The parser had paused and goes on with what it holds.
@@ -224,17 +231,17 @@ class WireProtocol(web.RequestHandler):
     def _begin(self, raw: bytes, rest: bytes) -> bytes:
         """Announce a request to the handler; feed the head together with what there is of the body."""
         incoming = Incoming(Head(raw), self._received_at_us)
-        shown = _parser_head(raw)
-        if _START_LINE.match(raw) is None:
+        start = _START_LINE.match(raw)
+        shown = _parser_head(raw, start)
+        if start is None:
             incoming.fail(Fault.MALFORMED, _bad_request_line(incoming.head.start_line))
         self.incoming.append(incoming)
         self._open = incoming
+        if match := _CONTENT_LENGTH.search(shown):
+            incoming.content_length = self._left = int(match[1])
         if _CHUNKED.search(shown):
             incoming.chunks = ChunkScanner()
-        elif match := _CONTENT_LENGTH.search(shown):
-            incoming.content_length = self._left = int(match[1])
-        if len(shown) > 64:
-            incoming.expects_continue = _EXPECT_CONTINUE.search(shown) is not None
+        incoming.expects_continue = _EXPECT_CONTINUE.search(shown) is not None
         return self._read_body(incoming, rest, shown)
 
     def _read_body(self, incoming: Incoming, data: bytes, before: bytes = b"") -> bytes:
@@ -319,10 +326,9 @@ class WireProtocol(web.RequestHandler):
 _HEAD_TOO_LARGE = f"The head is larger than {HEAD_LIMIT_BYTES // 1024} KiB."
 
 
-def _parser_head(raw: bytes) -> bytes:
+def _parser_head(raw: bytes, start: re.Match[bytes] | None) -> bytes:
     """Return the head that the parser sees: see the module's docstring."""
-    start = _START_LINE.match(raw)
-    if start is None or _FOLDED.search(raw):
+    if start is None or b"\r\n " in raw or b"\r\n\t" in raw:
         return raw  # Not for us to tidy: the parser says what is wrong.
     method = b"HEAD" if start[1] == b"HEAD" else b"POST"
     return b"%s / %s\r\n%s" % (method, start[3], _PLAIN_HEADER.sub(b"", raw[start.end() :]))

@@ -25,7 +25,7 @@ class Peer:
     local_port: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """A capture before it has a number: what the listener hands to the store."""
 

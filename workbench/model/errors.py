@@ -49,6 +49,10 @@ class CollectionError(FormatError):
     """A collection file that cannot be read or written; nothing was changed."""
 
 
+class ChangedOutside(CollectionError):
+    """A collection file that another program changed since it was read; both versions are still there."""
+
+
 class DeliveryError(WorkbenchError):
     """A request that could not be sent because its target makes no sense."""
 

@@ -1,0 +1,124 @@
+"""Files of a collection as files: found, read, told apart, replaced whole or not at all."""
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path, PureWindowsPath
+
+from workbench.model.errors import CollectionError
+
+COLLECTION_FILE = "opencollection.yml"
+FOLDER_FILE = "folder.yml"
+BODIES = "bodies"
+
+_SLUG_CHARACTERS = 60
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_RESERVED = {f"{name}.yml" for name in ("opencollection", "folder", *_DEVICES)}
+
+
+def collection_root(file: Path) -> Path:
+    """Return the folder of the collection that a file belongs to: the nearest with an opencollection.yml."""
+    return next((folder for folder in file.parents if (folder / COLLECTION_FILE).exists()), file.parent)
+
+
+def read_file(file: Path) -> bytes:
+    """Return a request's or folder's file; CollectionError for a link, which may lead out of the collection."""
+    if file.is_symlink():
+        raise CollectionError(f"{file.name} is a link, and links are not followed.", "Put the file itself there.")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CollectionError(f"{file} cannot be read: {error.strerror or error}.") from error
+
+
+def inside(root: Path, path: str, file_name: str) -> Path:
+    """Return where a path of a collection's file leads; CollectionError when that is outside the collection."""
+    parts = PureWindowsPath(path)
+    target = root.joinpath(*parts.parts)
+    if parts.anchor or ".." in parts.parts or not target.resolve().is_relative_to(root.resolve()):
+        raise CollectionError(
+            f"{file_name} takes its body from {path}, which is outside the collection.",
+            f"Copy that file into {root} and name it from there.",
+        )
+    return target
+
+
+def new_path(folder: Path, name: str) -> Path:
+    """Return a file for a request of that name that does not exist yet in any case, on any platform."""
+    slug = _slug(name)
+    taken = _RESERVED | {_folded(entry.name) for entry in folder.iterdir()}
+    candidates = (slug if number == 1 else f"{slug}-{number}" for number in range(1, len(taken) + 2))
+    stem = next(stem for stem in candidates if _folded(f"{stem}.yml") not in taken)
+    return folder / f"{stem}.yml"
+
+
+def _slug(name: str) -> str:
+    """Letters and digits of any script in lower case, all else as single dashes."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    words = re.sub(r"[\W_]+", "-", plain).strip("-")
+    return words[:_SLUG_CHARACTERS].strip("-") or "request"
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file, empty where there is none."""
+    if not file.is_file():
+        return ""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_whole(file: Path, pieces: Iterable[bytes]) -> None:
+    """Put a file in place in one step; after OSError the former file, or none, is there as before."""
+    temporary = file.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if file.exists():
+            shutil.copymode(file, temporary)
+        os.replace(temporary, file)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder outlive a power cut; Windows keeps no such promise and needs no such call."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def put_back_on_error(file: Path) -> Generator[None]:
+    """Let the block replace a file; when the block fails, the former file, or none, is there as before."""
+    kept = file.with_name(f".{secrets.token_hex(8)}.tmp") if file.exists() else None
+    if kept:
+        shutil.copy2(file, kept)
+    try:
+        yield
+    except BaseException:
+        if kept:
+            os.replace(kept, file)
+        else:
+            file.unlink(missing_ok=True)
+        raise
+    if kept:
+        kept.unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+"""What each column of the table says of a capture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from workbench.model.capture import CaptureSummary
+from workbench.model.clock import as_datetime
+from workbench.model.message import readable
+from workbench.ui.words import duration_words, size_words
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, its first width in digits, which side its text stands on, and the text."""
+
+    id: str
+    title: str
+    width: int
+    text: Callable[[CaptureSummary], str]
+    right: bool = False
+    stretches: bool = False
+
+
+def _time(summary: CaptureSummary) -> str:
+    return local_time(summary.received_at_us).strftime("%H:%M:%S.%f")[:-3]
+
+
+def local_time(instant_us: int) -> datetime:
+    """Return an instant in this machine's zone."""
+    return as_datetime(instant_us).astimezone()
+
+
+def _status(summary: CaptureSummary) -> str:
+    return str(summary.status)
+
+
+def _duration(summary: CaptureSummary) -> str:
+    return "" if summary.duration_us is None else duration_words(summary.duration_us)
+
+
+def _content_type(summary: CaptureSummary) -> str:
+    return summary.content_type.split(";", 1)[0].strip().lower()
+
+
+def _note(summary: CaptureSummary) -> str:
+    return "" if summary.fault is None else summary.fault.replace("-", " ")
+
+
+COLUMNS = (
+    Column("number", "#", 7, lambda summary: str(summary.number), right=True),
+    Column("time", "Time", 13, _time),
+    Column("method", "Method", 8, lambda summary: summary.method[:20]),
+    Column("path", "Path", 30, lambda summary: readable(summary.target[:2000]), stretches=True),
+    Column("event", "Event", 18, lambda summary: summary.event),
+    Column("status", "Status", 7, _status, right=True),
+    Column("duration", "Took", 9, _duration, right=True),
+    Column("size", "Size", 9, lambda summary: size_words(summary.body_size), right=True),
+    Column("type", "Content type", 20, _content_type),
+    Column("source", "From", 15, lambda summary: summary.peer_address),
+    Column("note", "Note", 11, _note),
+)
