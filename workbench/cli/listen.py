@@ -99,9 +99,7 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 class _Followed:
     """Listening for people or programs: a line for each capture, in order, after it is durable."""
 
-    def __init__(
-        self, served: Serving, console: Console, arguments: argparse.Namespace, stop: asyncio.Event
-    ) -> None:
+    def __init__(self, served: Serving, console: Console, arguments: argparse.Namespace, stop: asyncio.Event) -> None:
         self._served = served
         self._console = console
         self._as_json: bool = arguments.json

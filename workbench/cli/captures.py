@@ -1,0 +1,246 @@
+"""`workbench captures`: list, show, export, delete and pin what was caught."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from workbench.cli.console import Console
+from workbench.cli.selection import chosen, existing, numbers_of
+from workbench.model.capture import Capture
+from workbench.model.errors import StorageError, UsageError
+from workbench.model.message import Request
+from workbench.model.query import CaptureQuery
+from workbench.storage.captures import CaptureReader
+from workbench.storage.paths import Paths
+
+FORMATS = ("har", "ndjson", "csv", "curl")
+PARTS = ("summary", "request", "headers", "body", "raw", "answer")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of `captures`."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    add = actions.add_parser("list", help="list captures, oldest first")
+    add.add_argument("query", nargs="*", help="words that must occur, -word that must not")
+    add.add_argument("--limit", type=_positive, default=50, help="the newest so many (default: %(default)s)")
+    add.add_argument("--json", action="store_true", help="one JSON object a line")
+    add.set_defaults(run=run_list)
+    add = actions.add_parser("show", help="show one capture, or exactly one part of it")
+    add.add_argument("number")
+    add.add_argument("--part", choices=PARTS, help="body and raw write exactly those bytes and nothing else")
+    add.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    add.set_defaults(run=run_show)
+    add = actions.add_parser("export", help="write captures as HAR, NDJSON, CSV or curl commands")
+    add.add_argument("query", nargs="*", help="numbers or a filter line; all without it")
+    add.add_argument("--format", choices=FORMATS, required=True)
+    add.add_argument("-o", "--output", metavar="FILE", help="file to write (default: standard output)")
+    add.add_argument("--force", action="store_true", help="replace the file if it exists")
+    add.set_defaults(run=run_export)
+    add = actions.add_parser("delete", help="delete captures")
+    add.add_argument("query", nargs="+", help="numbers such as 3 or 3-9, or a filter line")
+    add.add_argument("--yes", action="store_true", help="really do it")
+    add.set_defaults(run=run_delete)
+    for name, pinned in (("pin", True), ("unpin", False)):
+        add = actions.add_parser(name, help=f"{name} captures")
+        add.add_argument("numbers", nargs="+")
+        add.set_defaults(run=run_pin, pinned=pinned)
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of captures")
+    return min(int(text), 2**62)
+
+
+@contextmanager
+def _reader(arguments: argparse.Namespace) -> Generator[CaptureReader]:
+    paths = Paths.of_home(arguments.home)
+    paths.ensure()
+    with closing(CaptureReader(paths.captures, paths.spool)) as reader:
+        yield reader
+
+
+def run_list(arguments: argparse.Namespace, console: Console) -> int:
+    """List the newest matching captures, oldest first."""
+    query = CaptureQuery.parse(" ".join(arguments.query))
+    with _reader(arguments) as reader:
+        numbers = reader.newest(query, arguments.limit)
+        for start in range(0, len(numbers), 500):
+            for summary in reader.summaries(numbers[start : start + 500]):
+                if arguments.json:
+                    from workbench.formats.capture_json import summary_json
+
+                    console.json(summary_json(summary))
+                else:
+                    from workbench.cli.render import summary_line
+
+                    width = shutil.get_terminal_size().columns if console.is_terminal else 0
+                    console.line(summary_line(summary, colours=console.colours, width=width))
+        if not numbers and not arguments.json:
+            console.note("No capture matches." if arguments.query else "Nothing was captured yet.")
+    return 0
+
+
+def run_show(arguments: argparse.Namespace, console: Console) -> int:
+    """Show one capture, or write exactly one part of it."""
+    numbers = numbers_of([arguments.number])
+    if numbers is None or len(numbers) != 1:
+        raise UsageError(f"{arguments.number!r} is not the number of a capture.", "Use one such as 12 or #12.")
+    with _reader(arguments) as reader:
+        capture = existing(reader, numbers[0])
+    try:
+        _show(capture, arguments, console)
+    except FileNotFoundError as error:
+        raise StorageError(
+            f"The body of capture {capture.number} is missing: {error.filename} is not there.",
+            "Restore the spool folder from a backup.",
+        ) from error
+    return 0
+
+
+def _show(capture: Capture, arguments: argparse.Namespace, console: Console) -> None:
+    request = capture.request
+    match arguments.part:
+        case "body":
+            console.bytes(request.body.chunks())
+        case "raw":
+            console.bytes(request.wire_chunks())
+        case _ if arguments.json:
+            from workbench.formats.capture_json import capture_json
+
+            console.json(capture_json(capture))
+        case "headers":
+            for name, value in request.headers:
+                console.line(f"{name}: {value}")
+        case "answer":
+            console.bytes([capture.answer.head.raw, *capture.answer.body.chunks()])
+        case "summary":
+            _show_summary(capture, console)
+        case part:
+            if part is None:
+                _show_summary(capture, console)
+            _show_request(request, console)
+
+
+def _show_summary(capture: Capture, console: Console) -> None:
+    from workbench.cli.render import capture_line, local_time
+
+    console.line(capture_line(capture, colours=console.colours))
+    console.line(
+        f"        received {local_time(capture.received_at_us)} from {capture.peer.address}:{capture.peer.port},"
+        f" endpoint {capture.endpoint}"
+    )
+
+
+def _show_request(request: Request, console: Console) -> None:
+    from workbench.cli.render import body_text, head_text
+
+    console.line()
+    console.line(head_text(request.head, colours=console.colours))
+    if request.body.size:
+        console.line()
+        encoding = request.headers.get("content-encoding")
+        content = request.body.read()
+        console.line(body_text(content, request.head.content_type, encoding, colours=console.colours))
+
+
+def run_export(arguments: argparse.Namespace, console: Console) -> int:
+    """Write captures in another program's format."""
+    with _reader(arguments) as reader:
+        numbers = chosen(reader, arguments.query)
+        pieces = _exported(arguments.format, reader, numbers)
+        if arguments.output is None:
+            console.bytes(pieces)
+            return 0
+        _write_new(Path(arguments.output), pieces, replace=arguments.force)
+        console.note(f"{len(numbers)} captures written to {arguments.output}.")
+    return 0
+
+
+def _exported(wanted: str, reader: CaptureReader, numbers: list[int]) -> Iterator[bytes]:
+    if wanted == "csv":
+        from workbench.formats.table import capture_csv
+
+        pages = (reader.summaries(numbers[start : start + 500]) for start in range(0, len(numbers), 500))
+        return (line.encode() for line in capture_csv(row for page in pages for row in page))
+    captures = (capture for number in numbers if (capture := reader.get(number)) is not None)
+    if wanted == "har":
+        from workbench.formats.har import har_log
+
+        return har_log(captures)
+    return _ndjson(captures) if wanted == "ndjson" else _curl(captures)
+
+
+def _ndjson(captures: Iterable[Capture]) -> Iterator[bytes]:
+    import json
+
+    from workbench.formats.capture_json import capture_json
+
+    for capture in captures:
+        yield json.dumps(capture_json(capture), ensure_ascii=False).encode() + b"\n"
+
+
+def _curl(captures: Iterable[Capture]) -> Iterator[bytes]:
+    from workbench.formats.curl import to_curl
+
+    for capture in captures:
+        request = capture.request
+        host = request.headers.get("host") or f"{capture.peer.local_address}:{capture.peer.local_port}"
+        command = to_curl(request.head, request.body.read(), f"http://{host}")
+        yield f"# capture {capture.number}\n{command}\n".encode()
+
+
+def _write_new(path: Path, pieces: Iterator[bytes], *, replace: bool) -> None:
+    """Write a file that appears whole or not at all."""
+    if path.exists() and not replace:
+        raise UsageError(f"{path} exists already.", "Use --force to replace it.")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            file.writelines(pieces)
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def run_delete(arguments: argparse.Namespace, console: Console) -> int:
+    """Delete captures; without --yes only say how many."""
+    with _reader(arguments) as reader:
+        numbers = chosen(reader, arguments.query)
+    if not arguments.yes:
+        raise UsageError(f"This would delete {len(numbers)} captures.", "Add --yes to do it.")
+    from workbench.engine.serving import run
+    from workbench.engine.workbench import open_workbench
+
+    async def delete() -> int:
+        async with open_workbench(Paths.of_home(arguments.home)) as workbench:
+            return await workbench.delete_captures(numbers)
+
+    console.note(f"{run(delete())} captures deleted.")
+    return 0
+
+
+def run_pin(arguments: argparse.Namespace, console: Console) -> int:
+    """Pin captures, or take their pins off."""
+    numbers = numbers_of(arguments.numbers)
+    if numbers is None:
+        raise UsageError(f"{' '.join(arguments.numbers)!r} does not name captures by number.", "Use 12 or 12-15.")
+    with _reader(arguments) as reader:
+        there = [existing(reader, number).number for number in numbers]
+    from workbench.engine.serving import run
+    from workbench.engine.workbench import open_workbench
+
+    async def pin() -> None:
+        async with open_workbench(Paths.of_home(arguments.home)) as workbench:
+            for number in there:
+                await workbench.set_pinned(number, arguments.pinned)
+
+    run(pin())
+    print(f"{len(there)} captures {'pinned' if arguments.pinned else 'unpinned'}.", file=sys.stderr)
+    return 0

@@ -1,0 +1,91 @@
+"""Messages as text for people: one line, or a whole message, with colours on a terminal."""
+
+from workbench.model.capture import Capture, CaptureSummary
+from workbench.model.clock import as_datetime
+from workbench.model.message import Head, readable
+
+RESET = "\x1b[0m"
+DIM = "\x1b[2m"
+BOLD = "\x1b[1m"
+_STATUS_COLOURS = {2: "\x1b[32m", 3: "\x1b[36m", 4: "\x1b[33m", 5: "\x1b[31m"}
+_CONTROL = {code: "\ufffd" for code in (*range(32), *range(0x7F, 0xA0))}
+PRETTY_LIMIT_BYTES = 4 * 1024 * 1024
+
+
+def printable(text: str) -> str:
+    """Return text that cannot steer a terminal."""
+    return text.translate(_CONTROL)
+
+
+def local_time(instant_us: int) -> str:
+    return as_datetime(instant_us).astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def status_text(status: int, colours: bool) -> str:
+    colour = _STATUS_COLOURS.get(status // 100, "") if colours else ""
+    return f"{colour}{status}{RESET if colour else ''}"
+
+
+def size_text(size: int) -> str:
+    """Return `812 B`, `2.1 kB`, `5.2 MB`."""
+    amount, unit = float(size), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{size} B" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+def summary_line(summary: CaptureSummary, *, colours: bool, width: int = 0) -> str:
+    """Return a row of `captures list`; `width` elides the target, 0 leaves it whole."""
+    took = "" if summary.duration_us is None else f"{summary.duration_us / 1000:.1f} ms"
+    note = f"  {summary.fault}" if summary.fault else ""
+    target = printable(readable(summary.target))
+    start = f"{f'#{summary.number}':>8}  {local_time(summary.received_at_us)}  {printable(summary.method):7}"
+    end = f"{size_text(summary.body_size):>9}  {took:>9}{note}"
+    room = max(20, width - len(start) - len(end) - 9) if width else len(target)
+    shown = target if len(target) <= room else f"{target[: room - 1]}…"
+    number = f"{DIM}{start}{RESET}" if colours else start
+    return f"{number} {shown:{room if width else 0}}  {status_text(summary.status, colours)}  {end}"
+
+
+def capture_line(capture: Capture, *, colours: bool) -> str:
+    """Return the line that `listen` shows for a capture."""
+    head = capture.request.head
+    target, method = printable(readable(head.target)), printable(head.method)
+    start = f"{f'#{capture.number}':>6}  {local_time(capture.received_at_us)[11:]}"
+    start = f"{DIM}{start}{RESET}" if colours else start
+    content_type = f"  {printable(head.content_type.split(';')[0])}" if head.content_type else ""
+    fault = f"  {capture.fault_message}" if capture.fault else ""
+    size = size_text(capture.request.body.size)
+    return f"{start}  {method:6} {target}  {status_text(capture.answer.status, colours)}  {size}{content_type}{fault}"
+
+
+def head_text(head: Head, *, colours: bool) -> str:
+    """Return a head as it was sent, readable on a terminal."""
+    lines = [f"{BOLD}{printable(head.start_line)}{RESET}" if colours else printable(head.start_line)]
+    for name, value in head.headers:
+        shown = f"\x1b[36m{printable(name)}{RESET}" if colours else printable(name)
+        lines.append(f"{shown}: {printable(readable(value))}")
+    return "\n".join(lines)
+
+
+def body_text(content: bytes, content_type: str, content_encoding: str, *, colours: bool) -> str:
+    """Return a body for a terminal: pretty, coloured, and harmless."""
+    from workbench.formats.body import view
+
+    if len(content) > PRETTY_LIMIT_BYTES:
+        return f"({size_text(len(content))}; see it with --part body)"
+    seen = view(content, content_type, content_encoding)
+    if seen.kind == "binary" or b"\0" in seen.text:
+        return f"({size_text(len(content))} of binary data; save it with --part body > FILE)"
+    text = seen.text.decode("utf-8", "replace").translate({**_CONTROL, 9: "\t", 10: "\n", 13: ""})
+    return _coloured(text, seen.language) if colours and seen.language else text
+
+
+def _coloured(text: str, language: str) -> str:
+    from pygments import highlight
+    from pygments.formatters.terminal256 import Terminal256Formatter
+    from pygments.lexers import get_lexer_by_name
+
+    return highlight(text, get_lexer_by_name(language), Terminal256Formatter(style="default")).rstrip("\n")

@@ -1,0 +1,61 @@
+"""`workbench replay`: send captures again, to the byte."""
+
+import argparse
+
+from workbench.cli.console import Console
+from workbench.cli.outcome import exit_code, report
+from workbench.cli.selection import chosen, existing
+from workbench.engine.serving import run
+from workbench.engine.workbench import open_workbench
+from workbench.formats.capture_json import delivery_json
+from workbench.model.delivery import Delivery
+from workbench.model.errors import UsageError
+from workbench.storage.paths import Paths
+from workbench.storage.settings import load_settings, save_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of `replay`."""
+    add = parser.add_argument
+    add("numbers", nargs="*", metavar="N", help="captures such as 12, #12 or 3-9")
+    add("--query", help="a filter line instead of numbers")
+    add("--to", metavar="URL", help="where to; without a path the captured one is used (default: the last target)")
+    add("--keep-host", action="store_true", help="leave the Host header as it was captured")
+    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
+    add("--fail", action="store_true", help="exit with 1 where an answer is not 2xx")
+    add("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=run_replay)
+
+
+def run_replay(arguments: argparse.Namespace, console: Console) -> int:
+    """Replay the chosen captures in order."""
+    if bool(arguments.numbers) == bool(arguments.query):
+        raise UsageError("Say which captures: numbers, or --query.", "For example: workbench replay 12 --to URL")
+    paths = Paths.of_home(arguments.home)
+    target = arguments.to or load_settings(paths.settings)[0].replay_target
+    if not target:
+        raise UsageError("There is no target to replay to yet.", "Name one with --to URL.")
+    deliveries = run(_replay(arguments, console, paths, target))
+    if arguments.to and any(delivery.status is not None for delivery in deliveries):
+        save_settings(paths.settings, {"replay_target": target})
+    return exit_code(deliveries, fail=arguments.fail)
+
+
+async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths, target: str) -> list[Delivery]:
+    words = arguments.numbers or [arguments.query]
+    done: list[Delivery] = []
+    async with open_workbench(paths) as workbench:
+        numbers = await workbench.captures.run(lambda reader: chosen(reader, words))
+        if not numbers:
+            raise UsageError("No capture matches.", "See them with: workbench captures list")
+        for number in numbers:
+            capture = await workbench.captures.run(lambda reader, number=number: existing(reader, number))
+            delivery = await workbench.deliveries.replay(
+                capture, target, keep_host=arguments.keep_host, timeout_s=arguments.timeout
+            )
+            done.append(delivery)
+            if arguments.json:
+                console.json(delivery_json(delivery))
+            else:
+                report(delivery, console)
+    return done

@@ -1,0 +1,166 @@
+"""`workbench send`: compose a request in HTTPie's words and send it exactly so."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from workbench.cli.console import Console
+from workbench.cli.outcome import exit_code
+from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.model.delivery import Delivery
+from workbench.model.errors import UsageError
+from workbench.model.message import Body
+
+_METHOD = re.compile(r"[A-Za-z]+")
+_SEPARATORS = (":=", "==", "=", ":", ";", "@")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of `send`."""
+    add = parser.add_argument
+    add(
+        "words",
+        nargs="*",
+        metavar="[METHOD] URL [ITEM ...]",
+        help="H:v header, q==v query, a=b and a:=json JSON body",
+    )
+    add("--saved", metavar="FILE", help="a saved request's file instead of METHOD and URL")
+    add("--data", metavar="TEXT", help="the body: text, @FILE for a file's bytes, - for standard input")
+    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
+    add("--offline", action="store_true", help="write the exact request instead of sending it")
+    add("-v", "--verbose", action="store_true", help="show the request as it was sent, too")
+    add("--fail", action="store_true", help="exit with 1 where the answer is not 2xx")
+    add("--json", action="store_true", help="the delivery as one JSON object")
+    parser.set_defaults(run=run_send)
+
+
+def run_send(arguments: argparse.Namespace, console: Console) -> int:
+    """Compose and send one request."""
+    saved = _composed(arguments)
+    if arguments.offline:
+        from workbench.engine.composing import compose
+
+        console.bytes(compose(saved)[1].wire_chunks())
+        return 0
+    from workbench.engine.serving import run
+    from workbench.engine.workbench import open_workbench
+    from workbench.storage.paths import Paths
+
+    async def send() -> Delivery:
+        async with open_workbench(Paths.of_home(arguments.home)) as workbench:
+            return await workbench.deliveries.send(saved, timeout_s=arguments.timeout)
+
+    delivery = run(send())
+    _show(delivery, arguments, console)
+    return exit_code([delivery], fail=arguments.fail)
+
+
+def _composed(arguments: argparse.Namespace) -> SavedRequest:
+    if arguments.saved:
+        if arguments.words or arguments.data:
+            raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
+        from workbench.storage.collections import read_request
+
+        return read_request(Path(arguments.saved))
+    words = list(arguments.words)
+    if not words:
+        raise UsageError("There is no URL to send to.", "For example: workbench send POST localhost:3000 a=b")
+    method = words.pop(0) if len(words) > 1 and _METHOD.fullmatch(words[0]) else ""
+    return _with_items(method, words[0], words[1:], arguments.data)
+
+
+def _with_items(method: str, url: str, items: Sequence[str], data: str | None) -> SavedRequest:
+    headers: list[Field] = []
+    query: list[str] = []
+    members: dict[str, Any] = {}
+    for item in items:
+        name, separator, value = _split(item)
+        match separator:
+            case ":":
+                # As in HTTPie, `Name:` takes a header away that would be added.
+                headers.append(Field(name, value, enabled=bool(value)))
+            case ";":
+                headers.append(Field(name, ""))
+            case "==":
+                query.append(f"{quote(name, safe='')}={quote(value, safe='')}")
+            case "=":
+                members[name] = value
+            case ":=":
+                members[name] = _json(item, value)
+            case _:
+                raise UsageError(f"{item!r} names a file to upload, which is not offered yet.", "Use --data @FILE.")
+    if members and data is not None:
+        raise UsageError("There are two bodies: --data and items such as a=b.", "Use one of them.")
+    body = _body(members, data)
+    joined = url + ("&" if "?" in url else "?") + "&".join(query) if query else url
+    chosen = method.upper() or ("GET" if body.kind is BodyKind.NONE else "POST")
+    return SavedRequest(method=chosen, url=joined, headers=tuple(headers), body=body)
+
+
+def _split(item: str) -> tuple[str, str, str]:
+    """Split at the first separator; of two at one place the longer counts."""
+    found = [(item.find(mark), -len(mark), mark) for mark in _SEPARATORS if mark in item]
+    if not found or min(found)[0] == 0:
+        raise UsageError(f"{item!r} is not an item.", "Write Header:value, name==value, name=value or name:=json.")
+    position, _, mark = min(found)
+    return item[:position], mark, item[position + len(mark) :]
+
+
+def _json(item: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise UsageError(f"{item!r} does not hold JSON after `:=`: {error}.", "Use = for text.") from error
+
+
+def _body(members: dict[str, Any], data: str | None) -> ComposedBody:
+    if members:
+        return ComposedBody(BodyKind.JSON, Body(json.dumps(members, ensure_ascii=False).encode()))
+    if data is None:
+        return ComposedBody()
+    if data == "-":
+        return ComposedBody(BodyKind.BYTES, Body(sys.stdin.buffer.read()))
+    if data.startswith("@"):
+        return ComposedBody(BodyKind.BYTES, _file(data[1:]))
+    return ComposedBody(BodyKind.TEXT, Body(data.encode("utf-8", "surrogateescape")))
+
+
+def _file(name: str) -> Body:
+    try:
+        with open(name, "rb"):
+            return Body.of_file(name)
+    except OSError as error:
+        raise UsageError(f"The file {name} cannot be read: {error.strerror or error}.") from error
+
+
+def _show(delivery: Delivery, arguments: argparse.Namespace, console: Console) -> None:
+    if arguments.json:
+        from workbench.formats.capture_json import delivery_json
+
+        console.json(delivery_json(delivery))
+        return
+    from workbench.cli.render import body_text, head_text
+
+    colours = console.colours
+    request, response, failure = delivery.last.request, delivery.last.response, delivery.last.failure
+    if arguments.verbose:
+        encoding = request.headers.get("content-encoding")
+        console.line(head_text(request.head, colours=colours) + "\n")
+        if request.body.size:
+            console.line(body_text(request.body.read(), request.head.content_type, encoding, colours=colours) + "\n")
+    if failure is not None:
+        console.note(f"workbench: {failure.message}")
+    if response is None:
+        return
+    if not console.is_terminal and not arguments.verbose:
+        console.bytes(response.body.chunks())
+        return
+    console.line(head_text(response.head, colours=colours) + "\n")
+    encoding = response.headers.get("content-encoding")
+    if response.body.size:
+        console.line(body_text(response.body.read(), response.head.content_type, encoding, colours=colours))
