@@ -181,6 +181,11 @@ class CaptureReader:
             ).fetchone()
             return Ledger(last, kept, deleted)
 
+    def position(self) -> tuple[int, int]:
+        """Return the number given last and how many were deleted, without counting rows."""
+        with self._errors():
+            return self._connection.execute("SELECT last_number, deleted FROM ledger").fetchone()
+
     def numbers(self, query: CaptureQuery, *, after: int = 0, before: int | None = None) -> Iterator[int]:
         """Yield matching numbers in order of arrival, as they are found."""
         where, values = condition(query)

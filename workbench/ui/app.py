@@ -1,0 +1,170 @@
+"""Starting and ending the window.
+
+The order is a story: the home is made sure of; the listener's process starts, so that it gets ready while Qt builds
+the window; the window is painted; only then come the event loop of asyncio, the stores and everything that loads the
+HTTP client. Ending goes the other way: drafts are kept, the listener finishes what is under way, the stores close,
+the loop ends.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+import workbench
+from workbench.model.errors import WorkbenchError
+from workbench.storage.paths import Paths
+from workbench.storage.settings import Settings, load_settings
+from workbench.ui.icons import application_icon
+from workbench.ui.listener_process import ListenerProcess
+from workbench.ui.main_window import MainWindow
+from workbench.ui.theme import Appearance
+
+log = logging.getLogger(__name__)
+
+Watch = Callable[[QApplication, MainWindow], None]
+
+
+def main(words: list[str], watch: Watch | None = None, *, port: int | None = None) -> int:
+    """Open the window and return when it was closed. `watch` is called once it is shown, for measurements."""
+    os.environ.setdefault("QT_API", "pyside6")
+    arguments = _arguments(words)
+    paths = Paths.of_home(arguments.home)
+    application = _application()
+    try:
+        paths.ensure()
+    except WorkbenchError as error:
+        return _refuse(application, error)
+    _log_to(paths)
+    settings, problems = load_settings(paths.settings)
+    appearance = Appearance(application, settings.appearance)
+    listener = ListenerProcess(paths, settings, application)
+    listener.start(arguments.port if port is None else port)
+    window = MainWindow(paths, settings, appearance, listener)
+    program = _Program(application, window, paths, settings, problems)
+    window.first_painted.connect(program.begin_soon)
+    window.show()
+    if watch is not None:
+        watch(application, window)
+    return application.exec()
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="workbench gui", description="Open the window.")
+    parser.add_argument("--home", metavar="DIR", help="keep everything in this folder")
+    parser.add_argument("--port", type=int, help="listen on this port")
+    return parser.parse_args(words)
+
+
+def _application() -> QApplication:
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Webhook Workbench")
+    application.setApplicationVersion(workbench.__version__)
+    application.setDesktopFileName("webhook-workbench")
+    QGuiApplication.setWindowIcon(application_icon())
+    # The window's closing starts the end; the end itself comes when everything is kept.
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _refuse(application: QApplication, error: WorkbenchError) -> int:
+    """Say why nothing can be opened; the message is the only window there will be."""
+    print(f"workbench: {error.message}", file=sys.stderr)
+    box = QMessageBox(QMessageBox.Icon.Critical, "Webhook Workbench", error.message)
+    box.setInformativeText(error.hint or "")
+    box.finished.connect(application.quit)
+    box.open()
+    application.exec()
+    return error.exit_code
+
+
+def _log_to(paths: Paths) -> None:
+    handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+
+
+class _Program:
+    """What lives behind the window, from the first paint to the end."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        window: MainWindow,
+        paths: Paths,
+        settings: Settings,
+        problems: list[str],
+    ) -> None:
+        self._application = application
+        self._window = window
+        self._paths = paths
+        self._settings = settings
+        self._problems = problems
+        self._loop: Any = None
+
+    def begin_soon(self) -> None:
+        """Go on once the first paint is on the screen."""
+        QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        from workbench.ui.jobs import Jobs
+        from workbench.ui.loop import WorkbenchLoop
+
+        self._loop = WorkbenchLoop(self._application, already_running=True)
+        self._loop.set_exception_handler(_report)
+        _quit_on_signals(self._window)
+        self._jobs = Jobs(self._window, self._window.show_error)
+        self._jobs.start(self._live(), "the program")
+
+    async def _live(self) -> None:
+        """Own the program's life: everything opened here is closed here."""
+        from workbench.engine.workbench import open_workbench
+
+        try:
+            async with open_workbench(self._paths) as opened:
+                for problem in self._problems:
+                    self._window.show_warning(problem)
+                await self._window.live(opened)
+        finally:
+            # The loop may only stop after this task has ended.
+            QTimer.singleShot(0, self._end)
+
+    def _end(self) -> None:
+        self._window.hide()
+        self._application.quit()
+
+
+def _report(_loop: Any, context: dict[str, Any]) -> None:
+    """Give what a task or callback raised to the one place for our own bugs."""
+    error = context.get("exception")
+    if error is None:
+        log.error("%s", context.get("message"))
+    else:
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _quit_on_signals(window: MainWindow) -> None:
+    """Close the window on SIGINT and SIGTERM; a second one ends the program at once.
+
+    Python runs its handlers between bytecodes, and Qt's loop runs none while nothing happens: a timer lets it look.
+    """
+
+    def ask(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        QTimer.singleShot(0, window.close)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    look = QTimer(window, interval=200)
+    look.timeout.connect(lambda: None)
+    look.start()
+

@@ -1,0 +1,120 @@
+"""Fills the table: all that matches at first, then what arrives, and the pages that are looked at.
+
+Everything is read in the reader's thread; one look at a time, and looks that were asked for meanwhile become one.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.engine.reading import Reading
+from workbench.model.capture import CaptureSummary
+from workbench.model.query import CaptureQuery
+from workbench.storage.captures import CaptureReader
+from workbench.ui.captures.rows import PAGE_ROWS
+from workbench.ui.captures.table_model import CaptureTableModel
+from workbench.ui.jobs import Jobs
+
+OTHERS_EVERY_MS = 1000
+"""How often we look whether another program wrote: its captures bring no bell with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a look found: matching numbers, the newest summaries, and where the store stands."""
+
+    numbers: list[int]
+    summaries: list[CaptureSummary]
+    last_number: int
+    deleted: int
+
+
+def _look(reader: CaptureReader, query: CaptureQuery, after: int) -> _News:
+    last, deleted = reader.position()
+    numbers = list(reader.numbers(query, after=after, before=last + 1)) if last > after else []
+    return _News(numbers, reader.summaries(numbers[-PAGE_ROWS:]), last, deleted)
+
+
+class CaptureFeed(QObject):
+    """Keeps a table model up to date with the store."""
+
+    counted = Signal(int, int)
+    """How many captures match, and how many there are."""
+    loaded = Signal()
+    """A new filter's rows are shown."""
+
+    def __init__(self, model: CaptureTableModel, reading: Reading[CaptureReader], jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._reading = reading
+        self._jobs = jobs
+        self._query = CaptureQuery()
+        self._seen = 0
+        self._deleted = -1
+        self._looking = False
+        self._look_again = False
+        self._version = 0
+        model.pages_wanted.connect(self._fetch_pages)
+        self._others = QTimer(self, interval=OTHERS_EVERY_MS)
+        self._others.timeout.connect(lambda: self._jobs.start(self._look_for_others(), "look for other writers"))
+        self._others.start()
+
+    def show_matching(self, query: CaptureQuery) -> None:
+        """Show the captures that match, from the beginning."""
+        self._query = query
+        self._deleted = -1
+        self.look()
+
+    def look(self) -> None:
+        """Show what arrived."""
+        self._look_again = True
+        if not self._looking:
+            self._looking = True
+            self._jobs.start(self._keep_looking(), "show captures")
+
+    def reload(self) -> None:
+        """Show everything anew: rows were deleted."""
+        self.show_matching(self._query)
+
+    async def refresh(self, number: int) -> None:
+        """Show what changed of one capture."""
+        self._model.update(await self._reading.run(lambda reader: reader.summaries([number])))
+
+    async def _keep_looking(self) -> None:
+        try:
+            while self._look_again:
+                self._look_again = False
+                query, fresh = self._query, self._deleted < 0
+                after = 0 if fresh else self._seen
+                news = await self._reading.run(lambda reader, query=query, after=after: _look(reader, query, after))
+                if query is self._query:
+                    self._take(news, fresh=fresh)
+        finally:
+            self._looking = False
+
+    def _take(self, news: _News, *, fresh: bool) -> None:
+        if not fresh and news.deleted != self._deleted:
+            self.reload()
+            return
+        self._seen, self._deleted = max(self._seen, news.last_number), news.deleted
+        if fresh:
+            self._seen = news.last_number
+            self._model.replace(news.numbers, news.summaries)
+            self.loaded.emit()
+        else:
+            self._model.append(news.numbers, news.summaries)
+        self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
+
+    async def _look_for_others(self) -> None:
+        version = await self._reading.run(CaptureReader.version)
+        if version != self._version:
+            self._version = version
+            self.look()
+
+    def _fetch_pages(self, pages: list[int]) -> None:
+        for page in pages:
+            self._jobs.start(self._fetch(page), "fetch a page of captures")
+
+    async def _fetch(self, page: int) -> None:
+        numbers = self._model.rows.page_numbers(page)
+        self._model.put(page, await self._reading.run(lambda reader: reader.summaries(numbers)))

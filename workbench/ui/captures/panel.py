@@ -1,0 +1,279 @@
+"""The captures tab: filter line, table, details; an address to send to while there is nothing to show."""
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.model.errors import QueryError
+from workbench.model.query import CaptureQuery
+from workbench.ui.captures.columns import COLUMNS
+from workbench.ui.captures.detail import CaptureDetail
+from workbench.ui.captures.empty import EmptyCaptures
+from workbench.ui.captures.row_delegate import RowDelegate
+from workbench.ui.captures.table_model import CaptureTableModel
+from workbench.ui.commands import CommandSet
+from workbench.ui.icons import icon
+from workbench.ui.theme import Appearance
+from workbench.ui.words import count_words
+
+FILTER_DELAY_MS = 150
+MENU = ("replay", "replay_to", "open_in_composer", None, "copy_curl", "copy_body", "save_body", None, "pin", "delete")
+
+
+class CapturesPanel(QWidget):
+    """Shows captures and says which are chosen; it reads nothing itself."""
+
+    query_changed = Signal(object)
+    """The CaptureQuery of the filter line."""
+    chosen = Signal(object)
+    """The number of the current capture, None where there is none."""
+
+    def __init__(self, appearance: Appearance, commands: CommandSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+        self._commands = commands
+        self.model = CaptureTableModel(self)
+        self.detail = CaptureDetail(appearance, self)
+        self.empty = EmptyCaptures(appearance, self)
+        self._build(appearance)
+        self._follows = True
+        self._total = 0
+        appearance.changed.connect(self._on_theme)
+
+    # What it is made of
+
+    def _build(self, appearance: Appearance) -> None:
+        self.filter = self._filter_line()
+        self.count = QLabel(self)
+        self.count.setObjectName("muted")
+        self.table = self._table(appearance)
+        self.no_match = _message(self, "No capture matches the filter.", "Press Esc in the filter line to clear it.")
+        self._tables = QStackedWidget(self)
+        self._tables.addWidget(self.table)
+        self._tables.addWidget(self.no_match)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.addWidget(self._tables)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._full_page())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+
+    def _full_page(self) -> QWidget:
+        page = QWidget(self)
+        bar = QFrame(page)
+        bar.setObjectName("bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.count)
+        row.addSpacing(4)
+        for name in ("follow", "replay", "open_in_composer", "delete"):
+            row.addWidget(self._commands.tool_button(name))
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self.splitter, 1)
+        return page
+
+    def _filter_line(self) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setPlaceholderText("Filter: words that must occur, -word that must not, #12")
+        line.setAccessibleName("Filter captures")
+        line.setToolTip("Plain words narrow the list; -word leaves out; \"a b\" keeps spaces (Ctrl+F)")
+        line.setClearButtonEnabled(True)
+        line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._filter_timer = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
+        self._filter_timer.timeout.connect(self._apply_filter)
+        line.textChanged.connect(lambda _: self._filter_timer.start())
+        line.returnPressed.connect(self._apply_filter)
+        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), line, context=Qt.ShortcutContext.WidgetShortcut)
+        clear.activated.connect(self._clear_filter)
+        return line
+
+    def _table(self, appearance: Appearance) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        table.setAccessibleName("Captures")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setTabKeyNavigation(False)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        table.doubleClicked.connect(lambda _: self._commands["open_in_composer"].trigger())
+        self._delegate = RowDelegate(table, self.model, appearance.theme)
+        table.setItemDelegate(self._delegate)
+        self._set_up_headers(table)
+        selection = table.selectionModel()
+        selection.currentRowChanged.connect(self._on_current)
+        selection.selectionChanged.connect(lambda *_: self._enable_commands())
+        table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.model.rowsInserted.connect(lambda *_: self._on_arrival())
+        self.model.modelReset.connect(self._on_reset)
+        return table
+
+    def _set_up_headers(self, table: QTableView) -> None:
+        vertical = table.verticalHeader()
+        vertical.hide()
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setDefaultSectionSize(self._delegate.row_height())
+        horizontal = table.horizontalHeader()
+        horizontal.setHighlightSections(False)
+        horizontal.setSectionsMovable(False)
+        horizontal.setMinimumSectionSize(40)
+        digit = table.fontMetrics().horizontalAdvance("0")
+        for position, column in enumerate(COLUMNS):
+            table.setColumnWidth(position, column.width * digit + 20)
+            if column.stretches:
+                horizontal.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the details beside a wide table and below a narrow one; hide what a narrow one has no room for."""
+        super().resizeEvent(event)
+        wide = self.width() > 1500
+        self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        for position, column in enumerate(COLUMNS):
+            hidden = column.id in ("source", "event") and (self.width() if not wide else self.width() * 0.55) < 1050
+            self.table.setColumnHidden(position, hidden)
+
+    # What is chosen
+
+    def selected_numbers(self) -> list[int]:
+        """Return the chosen captures in order of arrival."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return [self.model.rows.number(row) for row in rows]
+
+    @property
+    def current_number(self) -> int | None:
+        index = self.table.currentIndex()
+        return self.model.rows.number(index.row()) if index.isValid() else None
+
+    def choose(self, number: int) -> None:
+        """Make a capture the current one, if it is shown."""
+        row = self.model.rows.row_of(number)
+        if row is not None:
+            index = self.model.index(row, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().setCurrentIndex(index, flags)
+            self.table.scrollTo(index)
+
+    # Filter and counts
+
+    def show_counts(self, matching: int, total: int) -> None:
+        """Show `n of m`, or the empty state while there is nothing at all."""
+        self._total = total
+        filtered = bool(self.filter.text().strip())
+        words = f"{count_words(matching)} of {count_words(total)}" if filtered else count_words(total)
+        self.count.setText(words)
+        self.count.setAccessibleName(f"{words} captures")
+        self._pages.setCurrentIndex(1 if total or filtered else 0)
+        self._tables.setCurrentIndex(1 if filtered and not matching else 0)
+
+    def _apply_filter(self) -> None:
+        self._filter_timer.stop()
+        try:
+            query = CaptureQuery.parse(self.filter.text())
+        except QueryError as error:
+            self.filter.setToolTip(f"{error.message} {error.hint or ''}")
+            self.filter.setProperty("wrong", True)
+            self.filter.style().polish(self.filter)
+            return
+        self.filter.setProperty("wrong", False)
+        self.filter.style().polish(self.filter)
+        self.query_changed.emit(query)
+
+    def _clear_filter(self) -> None:
+        self.filter.clear()
+        self._apply_filter()
+        self.table.setFocus()
+
+    # Following
+
+    @property
+    def follows(self) -> bool:
+        """True while the newest capture is kept in view."""
+        return self._follows
+
+    def set_follows(self, follows: bool) -> None:
+        """Keep the newest in view, or stay where we are."""
+        self._follows = follows
+        if follows:
+            self.table.scrollToBottom()
+
+    def _on_scrolled(self, value: int) -> None:
+        at_end = value >= self.table.verticalScrollBar().maximum()
+        if at_end != self._follows:
+            self._follows = at_end
+            self._commands["follow"].setChecked(at_end)
+
+    def _on_arrival(self) -> None:
+        if self._follows:
+            self.table.scrollToBottom()
+
+    def _on_reset(self) -> None:
+        self._enable_commands()
+        self.chosen.emit(None)
+        if self._follows:
+            self.table.scrollToBottom()
+
+    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.chosen.emit(self.model.rows.number(current.row()) if current.isValid() else None)
+
+    def _enable_commands(self) -> None:
+        some = self.table.selectionModel().hasSelection()
+        for name in MENU:
+            if name is not None:
+                self._commands[name].setEnabled(some)
+
+    def _show_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in MENU:
+            if name is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(self._commands[name])
+        menu.popup(self.table.viewport().mapToGlobal(position))
+
+    def _on_theme(self) -> None:
+        self._delegate.set_theme(self._appearance.theme)
+        self.table.viewport().update()
+
+
+def _message(parent: QWidget, text: str, hint: str) -> QWidget:
+    page = QWidget(parent)
+    title, line = QLabel(text, page), QLabel(hint, page)
+    title.setObjectName("empty-title")
+    line.setObjectName("muted")
+    layout = QVBoxLayout(page)
+    layout.addStretch()
+    layout.addWidget(title, alignment=Qt.AlignmentFlag.AlignCenter)
+    layout.addWidget(line, alignment=Qt.AlignmentFlag.AlignCenter)
+    layout.addStretch()
+    return page

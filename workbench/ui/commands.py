@@ -1,0 +1,113 @@
+"""Every action of the window once: its name, shortcut, tooltip and icon; menus, buttons and the palette share it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenuBar, QToolButton
+
+from workbench.ui.icons import icon
+
+ROLES = {
+    "quit": QAction.MenuRole.QuitRole,
+    "about": QAction.MenuRole.AboutRole,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be done. `menu` is where it stands; shortcuts in the portable form."""
+
+    id: str
+    text: str
+    tip: str
+    menu: str
+    shortcut: str = ""
+    icon: str = ""
+    checkable: bool = False
+    starts_group: bool = False
+
+
+COMMANDS = (
+    Command("new_request", "New request", "Compose a new request in a tab of its own", "File", "Ctrl+N", "plus"),
+    Command("open_collection", "Open collection…", "Show a folder of saved requests", "File", "Ctrl+O", "folder"),
+    Command("save", "Save request", "Write this request to its collection", "File", "Ctrl+S", "save"),
+    Command("save_as", "Save request as…", "Write this request to a collection under a new name", "File", "Ctrl+Shift+S"),
+    Command("close_tab", "Close tab", "Close this composer tab", "File", "Ctrl+W", starts_group=True),
+    Command("quit", "Quit", "Finish what is under way and close", "File", "Ctrl+Q", starts_group=True),
+    Command("filter", "Filter captures", "Go to the filter line", "Captures", "Ctrl+F", "search"),
+    Command("follow", "Follow new captures", "Keep the newest capture in view", "Captures", "Ctrl+L", "follow", True),
+    Command("replay", "Replay", "Send the chosen captures again, to the last target", "Captures", "R", "replay",
+            starts_group=True),
+    Command("replay_to", "Replay to…", "Send the chosen captures to a target you name", "Captures", "Shift+R"),
+    Command("open_in_composer", "Open in composer", "Edit a copy of this capture and send it", "Captures", "E", "edit"),
+    Command("copy_curl", "Copy as curl", "Copy a command that sends the same request", "Captures", "Ctrl+Shift+C",
+            starts_group=True),
+    Command("copy_body", "Copy body", "Copy the body as it was received", "Captures", "Ctrl+Alt+C", "copy"),
+    Command("save_body", "Save body…", "Write exactly the body's bytes to a file", "Captures", "Ctrl+Alt+S", "download"),
+    Command("pin", "Pin or unpin", "Keep these captures when others are cleared", "Captures", "P", "pin",
+            starts_group=True),
+    Command("delete", "Delete…", "Delete the chosen captures", "Captures", "Del", "trash"),
+    Command("next_capture", "Newer capture", "Choose the next capture", "Captures", "J", starts_group=True),
+    Command("previous_capture", "Older capture", "Choose the capture before", "Captures", "K"),
+    Command("send", "Send", "Send the request of this tab", "Request", "Ctrl+Return", "send"),
+    Command("cancel", "Cancel sending", "Stop waiting for the answer", "Request", "Ctrl+.", "stop"),
+    Command("beautify", "Beautify body", "Indent the body; numbers and order stay", "Request", "Ctrl+B"),
+    Command("send_test", "Send a test webhook", "Post a small event to this listener", "Listener", "Ctrl+T", "send"),
+    Command("copy_address", "Copy address", "Copy the address that catches webhooks", "Listener", "Ctrl+Shift+A", "copy"),
+    Command("toggle_listening", "Stop listening", "Stop or start the listener", "Listener", "Ctrl+Shift+L", "stop",
+            starts_group=True),
+    Command("change_port", "Change port…", "Listen on another port; nothing under way is cut", "Listener", "Ctrl+Shift+P",
+            "options"),
+    Command("palette", "Command palette", "Find and run any command", "View", "Ctrl+K", "command"),
+    Command("show_captures", "Captures", "Go to the captures", "View", "Ctrl+1", "inbox", starts_group=True),
+    Command("toggle_sidebar", "Sidebar", "Show or hide the sidebar", "View", "Ctrl+\\", "sidebar", True),
+    Command("light", "Light", "Always light colours", "View", "Ctrl+Alt+L", "sun", True, starts_group=True),
+    Command("dark", "Dark", "Always dark colours", "View", "Ctrl+Alt+D", "moon", True),
+    Command("system", "Follow the system", "Light or dark as the system says", "View", "Ctrl+Alt+Y", checkable=True),
+    Command("about", "About Webhook Workbench", "Version, folders and licences", "Help", "F1", "info"),
+)
+
+
+class CommandSet:
+    """The actions of a window, by id."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.actions = {command.id: self._action(command) for command in COMMANDS}
+        window.addActions(list(self.actions.values()))
+
+    def __getitem__(self, identity: str) -> QAction:
+        return self.actions[identity]
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self._window)
+        action.setObjectName(command.id)
+        action.setMenuRole(ROLES.get(command.id, QAction.MenuRole.NoRole))
+        action.setCheckable(command.checkable)
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        sequence = QKeySequence(command.shortcut)
+        action.setShortcut(sequence)
+        keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
+        action.setStatusTip(command.tip)
+        return action
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Put every command into the menu it names, in order."""
+        menus = {name: bar.addMenu(f"&{name}") for name in dict.fromkeys(command.menu for command in COMMANDS)}
+        for command in COMMANDS:
+            if command.starts_group:
+                menus[command.menu].addSeparator()
+            menus[command.menu].addAction(self.actions[command.id])
+
+    def tool_button(self, identity: str) -> QToolButton:
+        """Return a button with the action's icon; its name for screen readers is the action's."""
+        action = self.actions[identity]
+        button = QToolButton(self._window)
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(action.text())
+        action.changed.connect(lambda: button.setAccessibleName(action.text()))
+        return button

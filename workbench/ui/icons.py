@@ -1,0 +1,64 @@
+"""Icons: one SVG each, drawn in the theme's colours, sharp at any scale, made when first painted."""
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from workbench.storage.resources import resource_path
+
+
+class _ThemedIcon(QIconEngine):
+    """Paints an SVG in the colour of text as it is at the time of painting."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
+        colour = QApplication.palette().color(group, QPalette.ColorRole.ButtonText)
+        _renderer(self._name, colour.name(QColor.NameFormat.HexRgb), colour.alphaF()).render(painter, QRectF(rect))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        pixmap = QPixmap(size)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixmap
+
+    def clone(self) -> QIconEngine:
+        return _ThemedIcon(self._name)
+
+
+@cache
+def _renderer(name: str, colour: str, opacity: float):  # noqa: ANN202 - QtSvg is loaded when the first icon is painted
+    from PySide6.QtSvg import QSvgRenderer
+
+    source = resource_path("icons", f"{name}.svg").read_bytes()
+    stroke = f'stroke-opacity="{opacity:.2f}" stroke="{colour}"'.encode()
+    return QSvgRenderer(QByteArray(source.replace(b'stroke="currentColor"', stroke)))
+
+
+@cache
+def icon(name: str) -> QIcon:
+    """Return an icon that follows the theme."""
+    return QIcon(_ThemedIcon(name))
+
+
+def coloured(name: str, colour: str, size: int, scale: float) -> QPixmap:
+    """Return an icon in a colour of its own, `size` wide on a screen of that scale."""
+    pixmap = QPixmap(round(size * scale), round(size * scale))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _renderer(name, colour, 1.0).render(painter, QRectF(pixmap.rect()))
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap
+
+
+def application_icon() -> QIcon:
+    """Return the program's own icon."""
+    return QIcon(str(resource_path("icons", "workbench.svg")))

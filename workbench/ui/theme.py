@@ -1,0 +1,306 @@
+"""Colours by meaning, light and dark, and the look built of them: Qt's Fusion style with a palette of our own.
+
+The palette does most of it; the style sheet is short, because a long one slows large tables. The system's choice is
+followed as it changes; a system that says nothing is light.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+SPACE = 8
+"""The unit of distances."""
+
+MONOSPACED = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Menlo", "Consolas", "DejaVu Sans Mono")
+TEXT_FONTS = ("Inter", "Segoe UI Variable", "SF Pro Text", "Noto Sans")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours. Text on its background has a contrast of 4.5 or more."""
+
+    name: str
+    window: str
+    panel: str
+    base: str
+    raised: str
+    border: str
+    text: str
+    text_muted: str
+    accent: str
+    accent_text: str
+    selection: str
+    hover: str
+    success: str
+    warning: str
+    danger: str
+    notice_info: str
+    notice_warning: str
+    notice_error: str
+    status_ok: str
+    status_redirect: str
+    status_client_error: str
+    status_server_error: str
+    method_get: str
+    method_post: str
+    method_put: str
+    method_patch: str
+    method_delete: str
+    method_other: str
+
+    @property
+    def is_dark(self) -> bool:
+        return self.name == "dark"
+
+    def method_colours(self) -> dict[str, str]:
+        """Return the colour of each well-known method."""
+        return {
+            "GET": self.method_get,
+            "POST": self.method_post,
+            "PUT": self.method_put,
+            "PATCH": self.method_patch,
+            "DELETE": self.method_delete,
+        }
+
+    def status_colours(self) -> dict[int, str]:
+        """Return a colour by the first digit of a status."""
+        return {
+            2: self.status_ok,
+            3: self.status_redirect,
+            4: self.status_client_error,
+            5: self.status_server_error,
+        }
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f6f7f9",
+    panel="#f0f1f4",
+    base="#ffffff",
+    raised="#ffffff",
+    border="#dcdfe5",
+    text="#1c2028",
+    text_muted="#5f6775",
+    accent="#4454d6",
+    accent_text="#ffffff",
+    selection="#e1e5fb",
+    hover="#eceef3",
+    success="#12784a",
+    warning="#8a5a00",
+    danger="#c02b3a",
+    notice_info="#e6eafc",
+    notice_warning="#fdf1d6",
+    notice_error="#fce5e7",
+    status_ok="#12784a",
+    status_redirect="#1a6d8f",
+    status_client_error="#96590a",
+    status_server_error="#c02b3a",
+    method_get="#12784a",
+    method_post="#4454d6",
+    method_put="#96590a",
+    method_patch="#8a3fb0",
+    method_delete="#c02b3a",
+    method_other="#5f6775",
+)
+
+DARK = Theme(
+    name="dark",
+    window="#17191e",
+    panel="#1c1f25",
+    base="#1a1c22",
+    raised="#262a32",
+    border="#30353f",
+    text="#e3e6ec",
+    text_muted="#9aa3b2",
+    accent="#8592ff",
+    accent_text="#14161b",
+    selection="#2d3358",
+    hover="#23272f",
+    success="#5fcf95",
+    warning="#e5b35c",
+    danger="#ff7b86",
+    notice_info="#252b48",
+    notice_warning="#3a311d",
+    notice_error="#42242a",
+    status_ok="#5fcf95",
+    status_redirect="#63c3e6",
+    status_client_error="#eab162",
+    status_server_error="#ff7b86",
+    method_get="#5fcf95",
+    method_post="#99a4ff",
+    method_put="#eab162",
+    method_patch="#d092f2",
+    method_delete="#ff7b86",
+    method_other="#9aa3b2",
+)
+
+
+class Appearance(QObject):
+    """The theme in force; `changed` says that it is another one now."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, choice: str = "system") -> None:
+        super().__init__(application)
+        self._application = application
+        self._choice = choice
+        application.setStyle("Fusion")
+        application.setFont(text_font())
+        self.theme = LIGHT
+        self._apply()
+        application.styleHints().colorSchemeChanged.connect(self._on_system_change)
+
+    @property
+    def choice(self) -> str:
+        """system, light or dark."""
+        return self._choice
+
+    def choose(self, choice: str) -> None:
+        """Follow the system, or stay light or dark."""
+        self._choice = choice
+        self._apply()
+        self.changed.emit()
+
+    def _on_system_change(self) -> None:
+        if self._choice == "system":
+            self._apply()
+            self.changed.emit()
+
+    def _apply(self) -> None:
+        dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        if self._choice != "system":
+            dark = self._choice == "dark"
+        self.theme = DARK if dark else LIGHT
+        self._application.setPalette(palette(self.theme))
+        self._application.setStyleSheet(style_sheet(self.theme))
+
+
+def text_font() -> QFont:
+    """Return the font of the window: a clear one where it is installed, else the system's."""
+    installed = set(QFontDatabase.families())
+    font = QApplication.font()
+    family = next((name for name in TEXT_FONTS if name in installed), None)
+    if family:
+        font.setFamily(family)
+    if font.pointSizeF() < 10:
+        font.setPointSizeF(10)
+    return font
+
+
+def code_font() -> QFont:
+    """Return the font of payloads."""
+    installed = set(QFontDatabase.families())
+    family = next((name for name in MONOSPACED if name in installed), None)
+    font = QFont(family) if family else QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(max(10.0, QApplication.font().pointSizeF()))
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return Qt's palette in these colours."""
+    role, made = QPalette.ColorRole, QPalette()
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.base,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.text_muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.danger,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.accent_text,
+        role.Link: theme.accent,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Light: theme.raised,
+        role.Midlight: theme.hover,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: theme.border,
+    }
+    for each, colour in colours.items():
+        made.setColor(each, QColor(colour))
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        faint = QColor(theme.text_muted)
+        faint.setAlpha(140)
+        made.setColor(QPalette.ColorGroup.Disabled, each, faint)
+    return made
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the few accents that a palette cannot give."""
+    return f"""
+QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
+QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
+QFrame#side {{ background: {theme.panel}; border: none; border-right: 1px solid {theme.border}; }}
+QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; border-radius: 10px; }}
+QLabel#muted {{ color: {theme.text_muted}; }}
+QLabel#good {{ color: {theme.success}; font-weight: 600; }}
+QLabel#bad {{ color: {theme.danger}; font-weight: 600; }}
+QLabel#heading {{ color: {theme.text_muted}; font-weight: 600; }}
+QLabel#empty-title {{ font-size: 17px; font-weight: 600; }}
+QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{
+    background: {theme.base}; border: 1px solid {theme.border}; border-radius: 6px; padding: 4px 8px;
+    selection-background-color: {theme.accent}; selection-color: {theme.accent_text};
+}}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}
+QLineEdit[wrong="true"] {{ border: 1px solid {theme.danger}; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QPushButton {{
+    background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px;
+}}
+QPushButton:hover {{ background: {theme.hover}; }}
+QPushButton:focus {{ border: 1px solid {theme.accent}; }}
+QPushButton[primary="true"] {{
+    background: {theme.accent}; color: {theme.accent_text}; border: 1px solid {theme.accent}; font-weight: 600;
+}}
+QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
+QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.hover}; border: 1px solid {theme.border}; }}
+QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; }}
+QToolButton:hover {{ background: {theme.hover}; }}
+QToolButton:focus {{ border: 1px solid {theme.accent}; }}
+QToolButton:checked {{ background: {theme.selection}; }}
+QTabWidget::pane {{ border: none; }}
+QTabBar {{ background: transparent; }}
+QTabBar::tab {{
+    background: transparent; color: {theme.text_muted}; border: none; border-bottom: 2px solid transparent;
+    padding: 7px 12px 6px 12px;
+}}
+QTabBar::tab:hover {{ color: {theme.text}; }}
+QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+QTabBar:focus {{ outline: none; }}
+QTabBar::tab:selected:focus {{ background: {theme.hover}; }}
+QHeaderView {{ background: {theme.base}; }}
+QHeaderView::section {{
+    background: {theme.base}; color: {theme.text_muted}; border: none; border-bottom: 1px solid {theme.border};
+    padding: 5px 10px;
+}}
+QTableView, QTreeView, QListView, QTableWidget {{
+    background: {theme.base}; border: none; outline: none;
+    selection-background-color: {theme.selection}; selection-color: {theme.text};
+}}
+QTreeView#side {{ background: {theme.panel}; }}
+QTreeView::item, QListView::item {{ padding: 4px 2px; }}
+QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}
+QTreeView::item:selected, QListView::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
+QMenu {{ background: {theme.raised}; border: 1px solid {theme.border}; padding: 4px; }}
+QMenu::item {{ padding: 5px 24px 5px 12px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
+QMenu::item:disabled {{ color: {theme.text_muted}; }}
+QMenu::separator {{ height: 1px; background: {theme.border}; margin: 4px 8px; }}
+QMenuBar {{ background: {theme.window}; }}
+QMenuBar::item {{ padding: 4px 10px; }}
+QMenuBar::item:selected {{ background: {theme.hover}; }}
+QSplitter::handle {{ background: {theme.border}; }}
+QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
+QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }}
+QScrollBar::handle:hover {{ background: {theme.text_muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+"""
