@@ -9,7 +9,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from workbench.cli.console import Console
 from workbench.engine.tasks import TaskSet
@@ -83,4 +83,4 @@ def _parsed(line: str) -> dict[str, Any]:
         order = json.loads(line)
     except ValueError:
         return {"unreadable": line[:200]}
-    return order if isinstance(order, dict) else {"unreadable": line[:200]}
+    return cast("dict[str, Any]", order) if isinstance(order, dict) else {"unreadable": line[:200]}

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import signal
 import time
+from functools import partial
 from typing import Any
 
 from workbench.cli.console import Console
@@ -19,6 +20,7 @@ from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
 from workbench.model.errors import ListenError, UsageError, WorkbenchError
+from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
@@ -142,11 +144,9 @@ class _Followed:
 
     async def _show_new(self) -> None:
         """Show what is new, oldest first, but no more than was asked for."""
-        from workbench.model.query import CaptureQuery
-
         while self._shown != self._count:
             limit = 100 if self._count is None else min(100, self._count - self._shown)
-            page = await self._served.reading.run(lambda reader: _page(reader, self._last, limit, CaptureQuery()))
+            page = await self._served.reading.run(partial(_page, after=self._last, limit=limit))
             if not page:
                 return
             for capture in page:
@@ -166,9 +166,9 @@ class _Followed:
         self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
 
 
-def _page(reader: CaptureReader, after: int, limit: int, query: Any) -> list[Capture]:
+def _page(reader: CaptureReader, *, after: int, limit: int) -> list[Capture]:
     numbers: list[int] = []
-    for number in reader.numbers(query, after=after):
+    for number in reader.numbers(CaptureQuery(), after=after):
         numbers.append(number)
         if len(numbers) == limit:
             break

@@ -1,5 +1,7 @@
 """Messages as text for people: one line, or a whole message, with colours on a terminal."""
 
+from typing import Any, cast
+
 from workbench.model.capture import Capture, CaptureSummary
 from workbench.model.clock import as_datetime
 from workbench.model.message import Head, readable
@@ -8,7 +10,7 @@ RESET = "\x1b[0m"
 DIM = "\x1b[2m"
 BOLD = "\x1b[1m"
 _STATUS_COLOURS = {2: "\x1b[32m", 3: "\x1b[36m", 4: "\x1b[33m", 5: "\x1b[31m"}
-_CONTROL = {code: "\ufffd" for code in (*range(32), *range(0x7F, 0xA0))}
+_CONTROL = dict.fromkeys((*range(32), *range(0x7F, 0xA0)), "\ufffd")
 PRETTY_LIMIT_BYTES = 4 * 1024 * 1024
 
 
@@ -84,8 +86,10 @@ def body_text(content: bytes, content_type: str, content_encoding: str, *, colou
 
 
 def _coloured(text: str, language: str) -> str:
-    from pygments import highlight
-    from pygments.formatters.terminal256 import Terminal256Formatter
-    from pygments.lexers import get_lexer_by_name
+    from pygments import formatters, highlight, lexers
 
-    return highlight(text, get_lexer_by_name(language), Terminal256Formatter(style="default")).rstrip("\n")
+    # pygments' types are partly unknown to the checker.
+    lexer: Any = cast("Any", lexers).get_lexer_by_name(language)
+    formatter: Any = cast("Any", formatters).Terminal256Formatter(style="default")
+    coloured: str = cast("Any", highlight)(text, lexer, formatter)
+    return coloured.rstrip("\n")

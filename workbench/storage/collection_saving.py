@@ -6,6 +6,7 @@ collection's folder. Whether a block holds it is not reasoned but tried: the new
 ends, before anything is written.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -48,7 +49,8 @@ from workbench.storage.opencollection import (
 )
 
 INLINE_BYTES = 64 * 1024
-_NEVER_INLINE = "\r\0\ufeff\x85\u2028\u2029"
+# Characters that YAML or git change, and a blank last line of spaces, which Bruno's parser drops.
+_NEVER_INLINE = re.compile(r"[\r\0\ufeff\x85\u2028\u2029]|(?:^|\n)[ \t]+\n*\Z")
 _RAW_TYPES = {kind: name for name, kind in RAW_KINDS.items()}
 
 
@@ -197,7 +199,7 @@ def _inline_text(content: Body) -> str | None:
         text = content.read().decode()
     except UnicodeDecodeError:
         return None
-    return None if any(character in text for character in _NEVER_INLINE) else text
+    return None if _NEVER_INLINE.search(text) else text
 
 
 def _sidecar_path(file: Path, kind: BodyKind, former: str) -> str:

@@ -167,4 +167,3 @@ def _quit_on_signals(window: MainWindow) -> None:
     look = QTimer(window, interval=200)
     look.timeout.connect(lambda: None)
     look.start()
-

@@ -179,7 +179,9 @@ class ListenerProcess(QObject):
             reason = self._process.errorString()
             self._forget()
             self._set_state(ListenerState.FAILED)
-            self.failed.emit({"kind": "start", "message": f"The listener could not be started: {reason}.", "hint": None})
+            self.failed.emit(
+                {"kind": "start", "message": f"The listener could not be started: {reason}.", "hint": None}
+            )
 
     def _finished(self, code: int, _status: QProcess.ExitStatus) -> None:
         self._read()
@@ -195,7 +197,9 @@ class ListenerProcess(QObject):
         delay_s = RESTART_DELAYS_S[min(self._restarts, len(RESTART_DELAYS_S) - 1)]
         self._restarts += 1
         self._set_state(ListenerState.STARTING)
-        self.died.emit(f"The listener ended unexpectedly (code {code}) and is started again. Nothing stored was lost.")
+        self.died.emit(
+            f"The listener ended unexpectedly (code {code}) and is started again. Nothing stored was lost."
+        )
         self._restart.start(round(delay_s * 1000))
 
     def _forget(self) -> None:

@@ -36,9 +36,7 @@ class WorkbenchLoop(qasync.QEventLoop):
         super().__init__(application, already_running=already_running)
         self._tick.timeout.connect(self._step)
 
-    def call_soon(
-        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, list(args), self, context)
         self._soon.append(handle)
         self._arm(0.0)

@@ -43,7 +43,9 @@ class CaptureFeed(QObject):
     loaded = Signal()
     """A new filter's rows are shown."""
 
-    def __init__(self, model: CaptureTableModel, reading: Reading[CaptureReader], jobs: Jobs, parent: QObject) -> None:
+    def __init__(
+        self, model: CaptureTableModel, reading: Reading[CaptureReader], jobs: Jobs, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self._reading = reading

@@ -101,7 +101,7 @@ class CapturesPanel(QWidget):
         line = QLineEdit(self)
         line.setPlaceholderText("Filter: words that must occur, -word that must not, #12")
         line.setAccessibleName("Filter captures")
-        line.setToolTip("Plain words narrow the list; -word leaves out; \"a b\" keeps spaces (Ctrl+F)")
+        line.setToolTip('Plain words narrow the list; -word leaves out; "a b" keeps spaces (Ctrl+F)')
         line.setClearButtonEnabled(True)
         line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._filter_timer = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)

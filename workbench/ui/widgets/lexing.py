@@ -25,7 +25,9 @@ LOOK_AHEAD_CHARACTERS = 6_000
 
 _BLOCK_ROWS = 16
 _KEPT = 4_096
-_HEX_DUMP = re.compile(r"^(?P<comment>[0-9a-f]{8})|(?P<punctuation>\b00\b(?=.*\|)|\|)|(?P<text>\b[0-9a-f]{2}\b(?=.*\|))")
+_HEX_DUMP = re.compile(
+    r"^(?P<comment>[0-9a-f]{8})|(?P<punctuation>\b00\b(?=.*\|)|\|)|(?P<text>\b[0-9a-f]{2}\b(?=.*\|))"
+)
 
 
 class TokenKind(StrEnum):
