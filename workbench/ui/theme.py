@@ -196,6 +196,7 @@ def code_font() -> QFont:
     font = QFont(family) if family else QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setPointSizeF(max(10.0, QApplication.font().pointSizeF()))
     font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setFeature(QFont.Tag("calt"), 0)  # No ligatures: a payload shows the characters that are there.
     return font
 
 

@@ -61,6 +61,11 @@ class CaptureFeed(QObject):
         self._others.timeout.connect(lambda: self._jobs.start(self._look_for_others(), "look for other writers"))
         self._others.start()
 
+    @property
+    def last_number(self) -> int:
+        """The number given last, as far as was looked."""
+        return self._seen
+
     def show_matching(self, query: CaptureQuery) -> None:
         """Show the captures that match, from the beginning."""
         self._query = query

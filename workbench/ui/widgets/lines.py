@@ -149,21 +149,22 @@ class TextLines:
         self.count = self._feeds_through[-1] + 1 if self._feeds_through else 0
         self.longest = self._estimate_longest()
         self._feeds_of_chunk = lru_cache(maxsize=16)(self._find_feeds)
-        self.even = lru_cache(maxsize=512)(self._is_even)
+        self._extent = lru_cache(maxsize=1024)(self._find_extent)
+        self._is_even = lru_cache(maxsize=1024)(self._find_even)
 
     def text(self, row: int) -> str:
-        start, end = self.byte_range(row)[0], self.text_end(row)
-        return _shown(_decoded(self.content[start:end]))
+        start, text_end, _ = self._extent(row)
+        return _shown(_decoded(self.content[start:text_end]))
 
     def byte_range(self, row: int) -> tuple[int, int]:
-        return self._row_start(row), self._row_start(row + 1)
+        start, _, end = self._extent(row)
+        return start, end
 
     def text_end(self, row: int) -> int:
-        start, end = self.byte_range(row)
-        ending = self.content[max(start, end - 2) : end]
-        if ending == b"\r\n":
-            return end - 2
-        return end - 1 if ending.endswith(b"\n") else end
+        return self._extent(row)[1]
+
+    def even(self, row: int) -> bool:
+        return self._is_even(row)
 
     def row_at(self, offset: int) -> int:
         chunk = min(offset, len(self.content)) // CHUNK_BYTES
@@ -171,7 +172,8 @@ class TextLines:
         return before + self.content[chunk * CHUNK_BYTES : offset].count(b"\n")
 
     def piece_count(self, row: int) -> int:
-        length = self.text_end(row) - self.byte_range(row)[0]
+        start, text_end, _ = self._extent(row)
+        length = text_end - start
         return 1 if length <= LONG_ROW_BYTES else -(-length // PIECE_BYTES)
 
     def piece(self, row: int, index: int) -> TextPiece:
@@ -180,7 +182,7 @@ class TextLines:
 
     def piece_at(self, row: int, offset: int) -> int:
         last = self.piece_count(row) - 1
-        index = min(max(offset - self.byte_range(row)[0], 0) // PIECE_BYTES, last)
+        index = min(max(offset - self._extent(row)[0], 0) // PIECE_BYTES, last)
         return index - 1 if index and offset < self._piece_start(row, index) else index
 
     def copied(self, start: int, end: int) -> str:
@@ -199,13 +201,21 @@ class TextLines:
         start = chunk * CHUNK_BYTES
         return [feed.start() for feed in _LINE_FEED.finditer(self.content, start, start + CHUNK_BYTES)]
 
-    def _is_even(self, row: int) -> bool:
-        start, end = self.byte_range(row)[0], self.text_end(row)
-        return not self.content[start:end].translate(None, _PRINTABLE_ASCII)
+    def _find_extent(self, row: int) -> tuple[int, int, int]:
+        """Return a row's first byte, the end of its text and its end."""
+        start, end = self._row_start(row), self._row_start(row + 1)
+        ending = self.content[max(start, end - 2) : end]
+        if ending == b"\r\n":
+            return start, end - 2, end
+        return start, end - ending.endswith(b"\n"), end
+
+    def _find_even(self, row: int) -> bool:
+        start, text_end, _ = self._extent(row)
+        return not self.content[start:text_end].translate(None, _PRINTABLE_ASCII)
 
     def _piece_start(self, row: int, index: int) -> int:
         """Return where a piece begins: at an ASCII byte where one is near, so that no cluster is cut in two."""
-        start, end = self.byte_range(row)[0], self.text_end(row)
+        start, end, _ = self._extent(row)
         if index == 0:
             return start
         at = start + index * PIECE_BYTES

@@ -162,7 +162,7 @@ class Typesetter:
         self.cell = metrics.horizontalAdvance("0" * 100) / 100
         self.row_height = round(metrics.height() * _LINE_SPACING)
         self.baseline = round((self.row_height - metrics.height()) / 2 + metrics.ascent())
-        self._layout = lru_cache(maxsize=_LAYOUTS_KEPT)(self._set_piece)
+        self._set = lru_cache(maxsize=_LAYOUTS_KEPT)(self._set_piece)
         self._edges = lru_cache(maxsize=64)(self._guess_edges)
 
     def width(self, row: int) -> float:
@@ -242,16 +242,18 @@ class Typesetter:
             return 0.0
         return index * PIECE_BYTES * self.cell if self._lines.even(row) else self._edges(row).lefts[index]
 
+    def _layout(self, row: int, index: int) -> PieceLayout:
+        layout = self._set(row, index)
+        if self._lines.piece_count(row) > 1 and not self._lines.even(row):
+            self._edges(row).learn(index, layout.width)
+        return layout
+
     def _set_piece(self, row: int, index: int) -> PieceLayout:
         piece = self._lines.piece(row, index)
         tokens = self._tokens(row, index)
         if piece.even:
-            layout: PieceLayout = EvenLayout(piece, tokens, self._colours, self.cell)
-        else:
-            layout = ShapedLayout(piece, tokens, self._colours, self._font, self.cell)
-        if self._lines.piece_count(row) > 1 and not self._lines.even(row):
-            self._edges(row).learn(index, layout.width)
-        return layout
+            return EvenLayout(piece, tokens, self._colours, self.cell)
+        return ShapedLayout(piece, tokens, self._colours, self._font, self.cell)
 
     def _guess_edges(self, row: int) -> Edges:
         content, lines = self._lines.content, self._lines

@@ -1,0 +1,110 @@
+"""Questions that can be awaited: `open()` and a future.
+
+Never `exec()`: inside a coroutine it steps other tasks from within a task, and one of them is lost without a word.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+async def finished(dialog: QDialog) -> int:
+    """Open a dialog and return its result; it is deleted afterwards."""
+    future: asyncio.Future[int] = asyncio.get_event_loop().create_future()
+
+    def on_finished(result: int) -> None:
+        if not future.done():
+            future.set_result(result)
+
+    dialog.finished.connect(on_finished)
+    dialog.open()
+    try:
+        return await future
+    finally:
+        dialog.deleteLater()
+
+
+async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[str, bool]) -> str | None:
+    """Ask; return the text of the chosen button, None for escape. A choice that is True destroys something."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box.setInformativeText(hint)
+    buttons: dict[Any, str] = {}
+    for choice, destroys in choices.items():
+        role = QMessageBox.ButtonRole.DestructiveRole if destroys else QMessageBox.ButtonRole.AcceptRole
+        buttons[box.addButton(choice, role)] = choice
+    cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+    box.setDefaultButton(cancel)
+    await finished(box)
+    return buttons.get(box.clickedButton())
+
+
+async def ask_text(
+    parent: QWidget, title: str, label: str, text: str, problem: Callable[[str], str] = lambda _: ""
+) -> str | None:
+    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape."""
+    dialog = QDialog(parent)
+    dialog.setWindowTitle(title)
+    line, trouble = QLineEdit(text, dialog), QLabel(dialog)
+    caption = QLabel(label, dialog)
+    caption.setBuddy(line)
+    trouble.setObjectName("bad")
+    trouble.setWordWrap(True)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    layout = QVBoxLayout(dialog)
+    for widget in (caption, line, trouble, buttons):
+        layout.addWidget(widget)
+    dialog.setMinimumWidth(440)
+
+    def check(typed: str) -> None:
+        wrong = problem(typed)
+        trouble.setText(wrong)
+        trouble.setVisible(bool(wrong))
+        buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not wrong)
+
+    line.textChanged.connect(check)
+    check(text)
+    line.selectAll()
+    accepted = await finished(dialog)
+    return line.text() if accepted == QDialog.DialogCode.Accepted else None
+
+
+async def choose_folder(parent: QWidget, title: str, folder: str) -> str | None:
+    """Let a person choose a folder; None for escape."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return await _chosen(dialog)
+
+
+async def choose_file(parent: QWidget, title: str, folder: str) -> str | None:
+    """Let a person choose an existing file; None for escape."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return await _chosen(dialog)
+
+
+async def choose_new_file(parent: QWidget, title: str, suggested: str) -> str | None:
+    """Let a person name a file to write; None for escape. Replacing one is asked about."""
+    dialog = QFileDialog(parent, title, suggested)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.selectFile(suggested)
+    return await _chosen(dialog)
+
+
+async def _chosen(dialog: QFileDialog) -> str | None:
+    accepted = await finished(dialog)
+    files = dialog.selectedFiles()
+    return files[0] if accepted == QDialog.DialogCode.Accepted and files else None

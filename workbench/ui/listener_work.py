@@ -1,0 +1,130 @@
+"""The listener as the window shows and steers it: state, address, counts, and a way out of each trouble."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+
+from workbench.storage.database import move_aside
+from workbench.storage.settings import save_settings
+from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.dialogs import ask, ask_text
+from workbench.ui.jobs import Jobs
+from workbench.ui.listener_process import ListenerState
+from workbench.ui.widgets.notice_bar import Level, Notice
+
+
+class ListenerWork:
+    """Connects the listener's process with the window."""
+
+    def __init__(self, window, jobs: Jobs, feed: CaptureFeed) -> None:  # noqa: ANN001
+        self._window = window
+        self._jobs = jobs
+        self._feed = feed
+        self._listener = window.listener
+        self._refused = 0
+        self._stored = 0
+        listener, commands = self._listener, window.commands
+        listener.state_changed.connect(lambda _: self._show_state())
+        listener.listening.connect(self._on_listening)
+        listener.stored.connect(self._on_stored)
+        listener.refused.connect(self._on_refused)
+        listener.failed.connect(self._on_failed)
+        listener.not_moved.connect(self._on_not_moved)
+        listener.died.connect(window.show_warning)
+        commands["copy_address"].triggered.connect(lambda *_: QGuiApplication.clipboard().setText(listener.url))
+        commands["toggle_listening"].triggered.connect(lambda *_: self._toggle())
+        commands["change_port"].triggered.connect(lambda *_: jobs.start(self._ask_port(), "change the port"))
+        feed.counted.connect(lambda _matching, _total: self._show_account())
+        self._show_state()
+        if listener.state is ListenerState.LISTENING:
+            self._on_listening(listener.url, listener.port)
+
+    def _show_state(self) -> None:
+        state, url, commands = self._listener.state, self._listener.url, self._window.commands
+        self._window.top.show_state(state, url)
+        runs = state in (ListenerState.LISTENING, ListenerState.STARTING)
+        commands["toggle_listening"].setText("Stop listening" if runs else "Start listening")
+        for name in ("copy_address", "send_test"):
+            commands[name].setEnabled(state is ListenerState.LISTENING)
+        if state is ListenerState.STOPPED:
+            self._window.captures.empty.show_stopped("Start the listener to catch webhooks (Ctrl+Shift+L).")
+
+    def _on_listening(self, url: str, port: int) -> None:
+        self._show_state()
+        self._window.captures.empty.show_listening(url)
+        self._window.notices.forget("Port ")
+        self._window.listening.emit(port)
+        self._feed.look()
+
+    def _on_stored(self, number: int) -> None:
+        self._stored = number
+        self._show_account()
+        self._feed.look()
+
+    def _on_refused(self, count: int, why: str) -> None:
+        self._refused = count
+        self._show_account()
+        self._window.show_warning(f"Webhooks are refused with 503, since they cannot be stored. {why}")
+
+    def _show_account(self) -> None:
+        self._window.top.show_account(max(self._stored, self._feed.last_number), self._refused)
+
+    def _on_failed(self, failure: dict[str, Any]) -> None:
+        text = f"{failure['message']} {failure.get('hint') or ''}".strip()
+        self._window.captures.empty.show_stopped(failure["message"])
+        if failure["kind"] == "CorruptStoreError":
+            self._jobs.start(self._offer_new_store(failure), "offer a new store")
+            return
+        self._window.notices.show_notice(Notice(Level.ERROR, text, self._ways_out(failure)))
+
+    def _on_not_moved(self, failure: dict[str, Any]) -> None:
+        text = f"{failure['message']} Still listening on {self._listener.url}."
+        self._window.notices.show_notice(Notice(Level.WARNING, text, self._ways_out(failure)))
+
+    def _ways_out(self, failure: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+        port = failure.get("free_port")
+        offers: list[tuple[str, Any]] = [(f"Use port {port}", lambda: self._move(port))] if port else []
+        if failure["kind"] == "ListenError":
+            offers.append(("Other port…", self._window.commands["change_port"].trigger))
+        return (*offers, ("Try again", self._listener.start))
+
+    async def _offer_new_store(self, failure: dict[str, Any]) -> None:
+        """A damaged store is moved aside only when a person says so."""
+        path = Path(self._window.paths.captures)
+        choice = await ask(
+            self._window,
+            "Damaged captures",
+            failure["message"],
+            "It can be moved aside, under a name beside it, and a new one started. Nothing is deleted.",
+            {"Move aside and start anew": False},
+        )
+        if choice is None:
+            notice = Notice(Level.ERROR, failure["message"], (("Choose again", lambda: self._on_failed(failure)),))
+            self._window.notices.show_notice(notice)
+            return
+        stamp = str(self._window.clock_us() // 1_000_000)
+        aside = move_aside(path, stamp)
+        self._window.show_info(f"The damaged captures are now {aside}.")
+        self._listener.start()
+
+    def _toggle(self) -> None:
+        if self._listener.state in (ListenerState.LISTENING, ListenerState.STARTING):
+            self._listener.stop()
+        else:
+            self._listener.start()
+
+    async def _ask_port(self) -> None:
+        port = await ask_text(self._window, "Change port", "Listen on port:", str(self._listener.port), _port_problem)
+        if port is not None:
+            self._move(int(port))
+
+    def _move(self, port: int) -> None:
+        self._listener.move(port)
+        if port:
+            save_settings(self._window.paths.settings, {"port": port})
+
+
+def _port_problem(text: str) -> str:
+    good = text.isascii() and text.isdigit() and 0 <= int(text) <= 65535
+    return "" if good else "A port is a number from 1 to 65535."

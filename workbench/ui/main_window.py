@@ -1,0 +1,167 @@
+"""The window: the only module that knows every panel. What it does with them is in `work`, by subject."""
+
+import asyncio
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from workbench.model.clock import SystemClock
+from workbench.model.errors import WorkbenchError
+from workbench.storage.paths import Paths
+from workbench.storage.settings import Settings
+from workbench.ui.captures.panel import CapturesPanel
+from workbench.ui.commands import CommandSet
+from workbench.ui.icons import icon
+from workbench.ui.listener_process import ListenerProcess, ListenerState
+from workbench.ui.sidebar import Sidebar
+from workbench.ui.theme import Appearance
+from workbench.ui.top_bar import TopBar
+from workbench.ui.widgets.notice_bar import Level, Notice, NoticeBar
+from workbench.ui.window_state import WindowState, load_state, save_state
+
+
+class MainWindow(QMainWindow):
+    """Everything there is to see."""
+
+    first_painted = Signal()
+    """Once, after the first paint: what takes time may begin."""
+    listening = Signal(int)
+    """The port, each time that the listener begins to listen."""
+
+    def __init__(self, paths: Paths, settings: Settings, appearance: Appearance, listener: ListenerProcess) -> None:
+        super().__init__()
+        self.paths = paths
+        self.settings = settings
+        self.appearance = appearance
+        self.listener = listener
+        self.commands = CommandSet(self)
+        self._painted = False
+        self._closing = False
+        self._stop: asyncio.Event | None = None
+        self.setWindowTitle("Webhook Workbench")
+        self._build()
+        self._restore(load_state(paths.window_state))
+
+    def _build(self) -> None:
+        self.top = TopBar(self.appearance, self.commands, self)
+        self.notices = NoticeBar(self.appearance, self)
+        self.sidebar = Sidebar(self)
+        self.captures = CapturesPanel(self.appearance, self.commands, self)
+        self.tabs = self._tabs()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([230, 1000])
+        self.splitter.setHandleWidth(1)
+        centre = QWidget(self)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.top, self.notices):
+            layout.addWidget(widget)
+        layout.addWidget(self.splitter, 1)
+        self.setCentralWidget(centre)
+        self.commands.fill(self.menuBar())
+        self.commands["toggle_sidebar"].setChecked(True)
+        self.commands["follow"].setChecked(True)
+        self.resize(1280, 800)
+
+    def _tabs(self) -> QTabWidget:
+        tabs = QTabWidget(self)
+        tabs.setDocumentMode(True)
+        tabs.setTabsClosable(True)
+        tabs.setMovable(False)
+        tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        tabs.setAccessibleName("Captures and requests")
+        tabs.addTab(self.captures, icon("inbox"), "Captures")
+        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
+            tabs.tabBar().setTabButton(0, side, None)
+        new: QToolButton = self.commands.tool_button("new_request")
+        tabs.setCornerWidget(new, Qt.Corner.TopRightCorner)
+        return tabs
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.first_painted.emit()
+
+    # Notices
+
+    def show_error(self, error: WorkbenchError) -> None:
+        """Say what went wrong and what to do."""
+        self.notices.show_notice(Notice(Level.ERROR, f"{error.message} {error.hint or ''}".strip()))
+
+    def show_warning(self, text: str) -> None:
+        self.notices.show_notice(Notice(Level.WARNING, text))
+
+    def show_info(self, text: str) -> None:
+        self.notices.show_notice(Notice(Level.INFO, text))
+
+    def clock_us(self) -> int:
+        """Return the time, for names of files that are moved aside."""
+        return SystemClock().now_us()
+
+    # Its life
+
+    async def live(self, workbench) -> None:  # noqa: ANN001 - engine.workbench is loaded after the first paint
+        """Work until the window is closed; returns when everything is kept and the listener has stopped."""
+        from workbench.ui.work import Work
+
+        self._stop = asyncio.Event()
+        if self._closing:
+            self._stop.set()
+        work = Work(self, workbench)
+        await work.begin()
+        await self._stop.wait()
+        await work.end()
+        save_state(self.paths.window_state, self._state(work.open_collections))
+        await self._listener_stopped()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for the end; the window goes when everything is kept."""
+        event.ignore()
+        self._closing = True
+        if self._stop is not None:
+            self._stop.set()
+
+    async def _listener_stopped(self) -> None:
+        if self.listener.state in (ListenerState.STOPPED, ListenerState.FAILED):
+            return
+        stopped = asyncio.Event()
+        self.listener.state_changed.connect(lambda _: stopped.set())
+        self.listener.stop()
+        while self.listener.state not in (ListenerState.STOPPED, ListenerState.FAILED):
+            stopped.clear()
+            await stopped.wait()
+
+    # Where it was
+
+    def _state(self, collections: list[str]) -> WindowState:
+        return WindowState(
+            geometry=_text(self.saveGeometry()),
+            splitter=_text(self.splitter.saveState()),
+            details=_text(self.captures.splitter.saveState()),
+            tab=self.tabs.currentIndex(),
+            detail_tab=self.captures.detail.currentIndex(),
+            sidebar=self.sidebar.isVisible(),
+            collections=collections,
+        )
+
+    def _restore(self, state: WindowState) -> None:
+        self.state = state
+        if state.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
+        if state.splitter:
+            self.splitter.restoreState(QByteArray.fromBase64(state.splitter.encode()))
+        if state.details:
+            self.captures.splitter.restoreState(QByteArray.fromBase64(state.details.encode()))
+        self.captures.detail.setCurrentIndex(state.detail_tab)
+        self.sidebar.setVisible(state.sidebar)
+        self.commands["toggle_sidebar"].setChecked(state.sidebar)
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")

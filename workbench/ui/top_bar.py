@@ -1,0 +1,97 @@
+"""The strip at the top: whether we listen and where, and the account of what came in."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from workbench.ui.commands import CommandSet
+from workbench.ui.listener_process import ListenerState
+from workbench.ui.theme import Appearance, code_font
+from workbench.ui.words import count_words
+
+
+class _Dot(QWidget):
+    """A coloured dot beside a word that says the same."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._colour = QColor("#888888")
+        self.setFixedSize(12, 12)
+
+    def set_colour(self, colour: str) -> None:
+        self._colour = QColor(colour)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._colour)
+        painter.drawEllipse(1, 1, 10, 10)
+        painter.end()
+
+
+class TopBar(QFrame):
+    """State, address, counts."""
+
+    address_clicked = Signal()
+
+    def __init__(self, appearance: Appearance, commands: CommandSet, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top")
+        self._appearance = appearance
+        self._state = ListenerState.STOPPED
+        self._dot = _Dot(self)
+        self._word = QLabel("", self)
+        self._address = QLabel("", self)
+        self._address.setFont(code_font())
+        self._address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._address.setAccessibleName("Address that catches webhooks")
+        self._account = QLabel("", self)
+        self._account.setObjectName("muted")
+        self._account.setToolTip(
+            "Every request that was answered is stored: numbers have no gaps, and nothing is acknowledged before it is"
+            " on disk"
+        )
+        self._refused = QLabel("", self)
+        self._refused.setObjectName("bad")
+        self._refused.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 7, 12, 7)
+        layout.setSpacing(8)
+        for widget in (self._dot, self._word, self._address):
+            layout.addWidget(widget)
+        for name in ("copy_address", "toggle_listening", "change_port"):
+            layout.addWidget(commands.tool_button(name))
+        layout.addStretch()
+        layout.addWidget(self._refused)
+        layout.addWidget(self._account)
+        appearance.changed.connect(self._show)
+        self._show()
+
+    def show_state(self, state: ListenerState, url: str) -> None:
+        """Show what the listener does, and where."""
+        self._state = state
+        self._address.setText(url if state is ListenerState.LISTENING else "")
+        self._show()
+
+    def show_account(self, stored: int, refused: int) -> None:
+        """Show received = stored, and what was refused."""
+        self._account.setText(f"received {count_words(stored + refused)}  =  stored {count_words(stored)}")
+        if refused:
+            self._account.setText(f"received {count_words(stored + refused)}, stored {count_words(stored)}")
+            self._refused.setText(f"{count_words(refused)} refused with 503")
+        self._refused.setVisible(bool(refused))
+
+    def _show(self) -> None:
+        theme = self._appearance.theme
+        words = {
+            ListenerState.LISTENING: ("Listening", theme.success),
+            ListenerState.STARTING: ("Starting…", theme.warning),
+            ListenerState.STOPPING: ("Stopping…", theme.warning),
+            ListenerState.STOPPED: ("Stopped", theme.text_muted),
+            ListenerState.FAILED: ("Not listening", theme.danger),
+        }
+        word, colour = words[self._state]
+        self._word.setText(word)
+        self._dot.set_colour(colour)

@@ -1,0 +1,277 @@
+"""What the window does: joins its panels, its commands, the listener and the stores. One `Work` for each window."""
+
+from functools import partial
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
+
+import workbench as program
+from workbench.engine.workbench import Workbench
+from workbench.formats.curl import to_curl
+from workbench.model.capture import Capture
+from workbench.model.clock import as_datetime
+from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.model.errors import UsageError
+from workbench.model.message import Body
+from workbench.storage.resources import resource_path
+from workbench.storage.settings import save_settings
+from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.composing_work import ComposingWork
+from workbench.ui.dialogs import ask, ask_text, choose_new_file
+from workbench.ui.jobs import Jobs
+from workbench.ui.listener_work import ListenerWork
+from workbench.ui.palette import CommandPalette
+
+TEXT_COPY_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+class Work:
+    """Everything behind the window's actions, from the first paint to the close."""
+
+    def __init__(self, window, workbench: Workbench) -> None:  # noqa: ANN001 - MainWindow imports this module late
+        self._window = window
+        self._workbench = workbench
+        self._jobs = Jobs(window, window.show_error)
+        self._panel = window.captures
+        self._feed = CaptureFeed(self._panel.model, workbench.captures, self._jobs, window)
+        self._listener = ListenerWork(window, self._jobs, self._feed)
+        self._composing = ComposingWork(window, workbench, self._jobs)
+        self._target = window.settings.replay_target
+        self._shown: Capture | None = None
+        self._connect()
+
+    @property
+    def open_collections(self) -> list[str]:
+        return self._composing.open_collections
+
+    async def begin(self) -> None:
+        """Show what is stored, and bring back drafts."""
+        self._feed.look()
+        await self._composing.begin()
+
+    async def end(self) -> None:
+        """Keep what is not kept yet; cancel what still runs."""
+        await self._composing.end()
+        self._jobs.cancel_all()
+
+    def _connect(self) -> None:
+        window, commands, panel = self._window, self._window.commands, self._panel
+        self._feed.counted.connect(panel.show_counts)
+        panel.query_changed.connect(self._feed.show_matching)
+        panel.chosen.connect(lambda number: self._jobs.start(self._show(number), "show a capture"))
+        panel.detail.body.save_wanted.connect(self._save_body_of)
+        panel.detail.delivery_wanted.connect(self._composing.open_delivery)
+        panel.empty.copy_address.connect(commands["copy_address"].trigger)
+        panel.empty.send_test.connect(commands["send_test"].trigger)
+        panel.empty.copy_command.connect(self._copy)
+        window.sidebar.captures_wanted.connect(commands["show_captures"].trigger)
+        for name, slot in {
+            "filter": self._focus_filter,
+            "follow": lambda: panel.set_follows(commands["follow"].isChecked()),
+            "replay": lambda: self._start_replay(ask_first=False),
+            "replay_to": lambda: self._start_replay(ask_first=True),
+            "open_in_composer": lambda: self._with_current(self._open_in_composer),
+            "copy_curl": lambda: self._with_current(self._copy_curl),
+            "copy_body": lambda: self._with_current(self._copy_body),
+            "save_body": lambda: self._with_current(self._save_body),
+            "pin": lambda: self._jobs.start(self._pin(), "pin captures"),
+            "delete": lambda: self._jobs.start(self._delete(), "delete captures"),
+            "next_capture": lambda: self._step(1),
+            "previous_capture": lambda: self._step(-1),
+            "send_test": lambda: self._jobs.start(self._send_test(), "send a test webhook"),
+            "palette": self._show_palette,
+            "show_captures": lambda: window.tabs.setCurrentIndex(0),
+            "toggle_sidebar": lambda: window.sidebar.setVisible(commands["toggle_sidebar"].isChecked()),
+            "light": partial(self._choose_appearance, "light"),
+            "dark": partial(self._choose_appearance, "dark"),
+            "system": partial(self._choose_appearance, "system"),
+            "about": self._show_about,
+            "quit": window.close,
+        }.items():
+            commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        self._mark_appearance()
+
+    # Looking
+
+    async def _show(self, number: int | None) -> None:
+        if number is None:
+            self._shown = None
+            self._panel.detail.clear_capture()
+            return
+        capture = await self._workbench.captures.run(lambda reader: reader.get(number))
+        if capture is None or number != self._panel.current_number:
+            return
+        self._shown = capture
+        await self._panel.detail.show_capture(capture)
+        replays = await self._workbench.history.run(lambda reader: reader.replays_of(number))
+        self._panel.detail.show_replays(replays)
+        await self._workbench.mark_seen(number)
+        await self._feed.refresh(number)
+
+    def _with_current(self, work) -> None:  # noqa: ANN001
+        if self._shown is not None:
+            self._jobs.start(work(self._shown), f"work on capture {self._shown.number}")
+
+    def _step(self, by: int) -> None:
+        table, model = self._panel.table, self._panel.model
+        row = table.currentIndex().row() + by
+        if 0 <= row < model.rowCount():
+            self._panel.choose(model.rows.number(row))
+
+    def _focus_filter(self) -> None:
+        self._window.tabs.setCurrentIndex(0)
+        self._panel.filter.setFocus()
+        self._panel.filter.selectAll()
+
+    # Replaying
+
+    def _start_replay(self, *, ask_first: bool) -> None:
+        numbers = self._panel.selected_numbers()
+        if numbers:
+            self._jobs.start(self._replay(numbers, ask_first=ask_first), "replay captures")
+
+    async def _replay(self, numbers: list[int], *, ask_first: bool) -> None:
+        if ask_first or not self._target:
+            target = await self._ask_target(len(numbers))
+            if target is None:
+                return
+            self._target = target
+            save_settings(self._window.paths.settings, {"replay_target": target})
+        outcomes: dict[str, int] = {}
+        for number in numbers:
+            capture = await self._workbench.captures.run(lambda reader, number=number: reader.get(number))
+            if capture is None:
+                continue
+            delivery = await self._workbench.deliveries.replay(capture, self._target)
+            outcome = str(delivery.status) if delivery.status else delivery.last.failure.message
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        await self._composing.show_history()
+        await self._say_replayed(numbers, outcomes)
+
+    async def _say_replayed(self, numbers: list[int], outcomes: dict[str, int]) -> None:
+        what = f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
+        said = ", ".join(
+            outcome if count == len(numbers) else f"{count} × {outcome}" for outcome, count in outcomes.items()
+        )
+        text = f"Replayed {what} to {self._target}: {said}"
+        good = all(outcome.startswith("2") for outcome in outcomes)
+        self._window.notices.forget("Replayed ")
+        (self._window.show_info if good else self._window.show_warning)(text)
+        if self._shown is not None and self._shown.number in numbers:
+            number = self._shown.number
+            self._panel.detail.show_replays(
+                await self._workbench.history.run(lambda reader: reader.replays_of(number))
+            )
+            if len(numbers) == 1:
+                self._panel.detail.setCurrentWidget(self._panel.detail.replays)
+
+    async def _ask_target(self, count: int) -> str | None:
+        what = "this capture" if count == 1 else f"these {count} captures"
+        return await ask_text(
+            self._window,
+            "Replay",
+            f"Send {what} to (without a path, the captured path is used):",
+            self._target or "http://localhost:3000",
+            _target_problem,
+        )
+
+    # What is done with a capture
+
+    async def _open_in_composer(self, capture: Capture) -> None:
+        self._composing.open_capture(capture, self._target)
+
+    async def _copy_curl(self, capture: Capture) -> None:
+        if capture.request.body.size > TEXT_COPY_LIMIT_BYTES:
+            raise UsageError("The body is too large for a command line.", "Replay the capture, or save its body.")
+        base = self._target or self._window.listener.url or "http://localhost"
+        self._copy(to_curl(capture.request.head, capture.request.body.read(), base))
+        self._window.show_info(f"A curl command for #{capture.number} is on the clipboard.")
+
+    async def _copy_body(self, capture: Capture) -> None:
+        if capture.request.body.size > TEXT_COPY_LIMIT_BYTES:
+            raise UsageError("The body is too large for the clipboard.", "Save it to a file instead.")
+        self._copy(capture.request.body.read().decode("utf-8", "replace"))
+
+    async def _save_body(self, capture: Capture) -> None:
+        await self._write_body(capture.request.body, f"capture-{capture.number}.body")
+
+    def _save_body_of(self, body: Body) -> None:
+        self._jobs.start(self._write_body(body, "body"), "save a body")
+
+    async def _write_body(self, body: Body, name: str) -> None:
+        await self._composing.write_body(body, name, choose_new_file)
+
+    async def _pin(self) -> None:
+        numbers = self._panel.selected_numbers()
+        if not numbers:
+            return
+        summary = self._panel.model.rows.summary(self._panel.model.rows.row_of(numbers[0]) or 0)
+        pinned = not (summary is not None and summary.pinned)
+        for number in numbers:
+            await self._workbench.set_pinned(number, pinned)
+            await self._feed.refresh(number)
+
+    async def _delete(self) -> None:
+        numbers = self._panel.selected_numbers()
+        if not numbers:
+            return
+        what = f"capture #{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
+        hint = "Their numbers are not given again."
+        if await ask(self._window, "Delete", f"Delete {what}?", hint, {"Delete": True}) == "Delete":
+            await self._workbench.delete_captures(numbers)
+            self._feed.reload()
+
+    async def _send_test(self) -> None:
+        """Post a sample to our own listener by the way that every send goes."""
+        body = resource_path("samples", "test-webhook.json").read_bytes()
+        saved = SavedRequest(
+            name="Test webhook",
+            method="POST",
+            url=f"{self._window.listener.url}/test",
+            headers=(Field("X-Workbench-Event", "workbench.test"),),
+            body=ComposedBody(BodyKind.JSON, Body(body)),
+        )
+        await self._workbench.deliveries.send(saved)
+        await self._composing.show_history()
+
+    # The window itself
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def _show_palette(self) -> None:
+        palette = CommandPalette(self._window.commands, self._window)
+        palette.show()
+        palette.line.setFocus()
+
+    def _choose_appearance(self, choice: str) -> None:
+        self._window.appearance.choose(choice)
+        save_settings(self._window.paths.settings, {"appearance": choice})
+        self._mark_appearance()
+
+    def _mark_appearance(self) -> None:
+        for choice in ("light", "dark", "system"):
+            self._window.commands[choice].setChecked(self._window.appearance.choice == choice)
+
+    def _show_about(self) -> None:
+        paths = self._window.paths
+        year = as_datetime(self._workbench.clock.now_us()).year
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, "About Webhook Workbench", f"Webhook Workbench {program.__version__}"
+        )
+        box.setParent(self._window, box.windowFlags())
+        box.setInformativeText(
+            f"Captures: {paths.captures}\nHistory and drafts: {paths.history}\nSettings: {paths.settings}\n\n"
+            f"Nothing leaves this machine but what you send. {year}"
+        )
+        box.open()
+
+
+def _target_problem(text: str) -> str:
+    from workbench.engine.composing import parse_target
+
+    try:
+        parse_target(text)
+    except UsageError as error:
+        return error.message
+    return ""
