@@ -109,7 +109,9 @@ def _qt_error(python: Path) -> str:
 def _install_system_packages(packages: list[str], why: str) -> None:
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     if not shutil.which("apt-get"):
-        raise Failed(f"{why}. On Debian they are: {' '.join(packages)}; install their like with your package manager.")
+        raise Failed(
+            f"{why}. On Debian they are: {' '.join(packages)}; install their like with your package manager."
+        )
     if os.geteuid() != 0:
         raise Failed(f"{why}. Type this once:\n  sudo {line}")
     print(f"{why}: installing them.", flush=True)

@@ -58,7 +58,7 @@ def pretty(content: bytes) -> bytes:
         marks = _Pieces().read(content)
     except expat.ExpatError as error:
         raise ValueError(_reason(error)) from error
-    return _laid_out(content, _merged(content, marks))
+    return _laid_out(_merged(content, marks))
 
 
 def problem(content: bytes) -> str:
@@ -90,23 +90,22 @@ def _merged(content: bytes, marks: list[tuple[int, str]]) -> list[tuple[bytes, s
     return [(piece, kind) for piece, kind in pieces if piece]
 
 
-def _laid_out(content: bytes, pieces: list[tuple[bytes, str]]) -> bytes:
+def _laid_out(pieces: list[tuple[bytes, str]]) -> bytes:
     lines: list[bytes] = []
     depth = 0
     inline = False
     for position, (piece, kind) in enumerate(pieces):
         if kind == "space":
+            following = pieces[position + 1][1] if position + 1 < len(pieces) else ""
+            if inline or following == "text":  # Mixed content: here white space is part of what is said.
+                lines.append(piece)
             continue
         if kind == "close":
             depth = max(0, depth - 1)
         before = next((k for _, k in reversed(pieces[:position][-2:]) if k != "space"), "")
         joins = inline or (kind == "close" and before == "open") or kind == "text" or before == "text"
-        lines.append(piece if joins or not lines else b"\n" + INDENT * depth + piece)
+        lines.append(piece if joins or not lines else b"\n" + INDENT * depth + piece.rstrip())
         inline = kind == "text"
         if kind == "open":
             depth += 1
-    return b"".join(line.rstrip(b" \t\r\n") if not _is_text(line) else line for line in lines)
-
-
-def _is_text(line: bytes) -> bool:
-    return not line.lstrip().startswith(b"<")
+    return b"".join(lines)

@@ -140,7 +140,7 @@ class _Program:
 
     def _end(self) -> None:
         self._window.hide()
-        self._loop.close()
+        self._loop.shut()
         self._application.quit()
 
 

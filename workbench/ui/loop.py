@@ -12,6 +12,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from typing import Any
 
@@ -20,6 +21,7 @@ os.environ.setdefault("QT_API", "pyside6")
 import qasync
 from PySide6.QtCore import Qt, QTimer
 
+THREADS = 4
 _CANCELLED_KEPT = 100
 
 
@@ -35,6 +37,14 @@ class WorkbenchLoop(qasync.QEventLoop):
         self._tick = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         super().__init__(application, already_running=already_running)
         self._tick.timeout.connect(self._step)
+        # qasync's own executor is made of QThreads, which abort the program when it ends before they do.
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="window work")
+        self.set_default_executor(self._threads)
+
+    def shut(self) -> None:
+        """End the threads; the loop itself ends with Qt's."""
+        self._tick.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, list(args), self, context)

@@ -285,6 +285,8 @@ QTableView, QTreeView, QListView, QTableWidget {{
     background: {theme.base}; border: none; outline: none;
     selection-background-color: {theme.selection}; selection-color: {theme.text};
 }}
+QTableWidget::item {{ padding: 0 10px; }}
+QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
 QTreeView#side {{ background: {theme.panel}; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}

@@ -51,6 +51,7 @@ class Work:
 
     async def end(self) -> None:
         """Keep what is not kept yet; cancel what still runs."""
+        self._feed.stop()
         await self._composing.end()
         self._jobs.cancel_all()
 

@@ -15,6 +15,9 @@ from workbench.ui.captures.rows import PAGE_ROWS
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.jobs import Jobs
 
+ANSWERS_AFTER_MS = 400
+"""When an answer was written is noted a moment after the capture: then the newest rows are read once more."""
+
 OTHERS_EVERY_MS = 1000
 """How often we look whether another program wrote: its captures bring no bell with them."""
 
@@ -60,6 +63,14 @@ class CaptureFeed(QObject):
         self._others = QTimer(self, interval=OTHERS_EVERY_MS)
         self._others.timeout.connect(lambda: self._jobs.start(self._look_for_others(), "look for other writers"))
         self._others.start()
+        self._unanswered: set[int] = set()
+        self._ask_again = QTimer(self, singleShot=True, interval=ANSWERS_AFTER_MS)
+        self._ask_again.timeout.connect(lambda: self._jobs.start(self._show_answers(), "show how long answers took"))
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._others.stop()
+        self._ask_again.stop()
 
     @property
     def last_number(self) -> int:
@@ -110,7 +121,15 @@ class CaptureFeed(QObject):
             self.loaded.emit()
         else:
             self._model.append(news.numbers, news.summaries)
+        self._unanswered.update(each.number for each in news.summaries if each.duration_us is None)
+        if self._unanswered and not self._ask_again.isActive():
+            self._ask_again.start()
         self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
+
+    async def _show_answers(self) -> None:
+        numbers = sorted(self._unanswered)[-PAGE_ROWS:]
+        self._unanswered.clear()
+        self._model.update(await self._reading.run(lambda reader: reader.summaries(numbers)))
 
     async def _look_for_others(self) -> None:
         version = await self._reading.run(CaptureReader.version)

@@ -1,6 +1,7 @@
 """Paints a row in one go: half the time of a delegate call for each cell.
 
-The first column that is painted paints the whole row; the others have nothing left to do.
+The last column that is painted paints the whole row: Qt clears each cell's background just before it asks for the
+cell, so an earlier column's painting would be cleared again.
 """
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -53,7 +54,7 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         column = index.column()
-        if column != self._first_visible():
+        if column != self._last_visible():
             return
         row = index.row()
         rect: QRect = option.rect  # type: ignore[attr-defined]
@@ -71,9 +72,11 @@ class RowDelegate(QStyledItemDelegate):
             self._paint_row(painter, rect, summary)
         painter.restore()
 
-    def _first_visible(self) -> int:
-        header = self._view.horizontalHeader()
-        return header.logicalIndexAt(0)
+    def _last_visible(self) -> int:
+        column = self._view.horizontalHeader().logicalIndexAt(self._view.viewport().width() - 1)
+        if column >= 0:
+            return column
+        return max(each for each in range(len(COLUMNS)) if not self._view.isColumnHidden(each))
 
     def _paint_row(self, painter: QPainter, rect: QRect, summary: CaptureSummary) -> None:
         view, metrics = self._view, QFontMetrics(self._view.font())

@@ -72,6 +72,7 @@ class KeyValueTable(QTableWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setColumnWidth(0, 26 * self.fontMetrics().averageCharWidth())
         if editable:
             self.setItemDelegate(_CompletingDelegate(completions, self))
