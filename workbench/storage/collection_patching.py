@@ -31,14 +31,31 @@ def patched_text(raw: bytes, document: Mapping, former: Plain, wanted: Plain) ->
     `document` and `former` are what `raw` says. Raises ruamel's YAMLError for what only libyaml reads.
     """
     text, names = shield(decode(raw, document.file_name))
+    unix = text.replace("\r\n", "\n")
     yaml = _yaml(*_indentation(document))
-    yaml.explicit_start = text.startswith("---")
-    loaded: Any = yaml.load(text.replace("\r\n", "\n"))
+    yaml.explicit_start = unix.startswith("---")
+    loaded = yaml.load(unix)
+    untouched = _dump(yaml, loaded)
     _patch_mapping(loaded, former, wanted)
-    patched = _dump(yaml, loaded).translate(names)
+    patched = _with_former_lines(unix, untouched, _dump(yaml, loaded)).translate(names)
     byte_order_mark = "\ufeff" if raw.startswith(b"\xef\xbb\xbf") else ""
     line_ends = "\r\n" if "\r\n" in text else "\n"
     return (byte_order_mark + patched.replace("\n", line_ends)).encode()
+
+
+def _with_former_lines(text: str, untouched: str, patched: str) -> str:
+    """Return `patched` with every line that did not change as it was typed.
+
+    ruamel writes some things its own way: the spaces in `[ a ]`, before a comment, after a colon. Where it keeps the
+    number of lines, its untouched line tells the typed one.
+    """
+    typed, before, after = (version.split("\n") for version in (text, untouched, patched))
+    if typed == before or len(typed) != len(before):
+        return patched
+    lines: list[str] = []
+    for change, start, end, new_start, new_end in SequenceMatcher(None, before, after).get_opcodes():
+        lines += typed[start:end] if change == "equal" else after[new_start:new_end]
+    return "\n".join(lines)
 
 
 def _yaml(mapping: int, offset: int) -> Any:
@@ -138,7 +155,11 @@ def _rank(key: str) -> int:
 def _fresh(value: Any, key: str) -> Any:
     """Return ruamel's form of a new value: text of a body as a literal block, odd characters escaped."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+    from ruamel.yaml.scalarstring import (
+        DoubleQuotedScalarString,
+        LiteralScalarString,
+        SingleQuotedScalarString,
+    )
 
     if _is_mapping(value):
         node: Any = CommentedMap()
@@ -151,15 +172,28 @@ def _fresh(value: Any, key: str) -> Any:
         return LiteralScalarString(value)
     if isinstance(value, str) and not value.isprintable():
         return DoubleQuotedScalarString(value)
+    if isinstance(value, str) and _is_more_than_text(value):
+        return SingleQuotedScalarString(value)
     return value
 
 
+def _is_more_than_text(value: str) -> bool:
+    """Tell whether a reader of YAML 1.1 would take the bare text for a boolean, a date, a number."""
+    from yaml import ScalarNode
+    from yaml.resolver import Resolver
+
+    resolver: Any = Resolver()
+    return resolver.resolve(ScalarNode, value, (True, False)) != "tag:yaml.org,2002:str"
+
+
 def _like(former: Any, value: Any) -> Any:
-    """Return text in the quotes of the text it stands for."""
+    """Return text in the quotes of the text it stands for, unless it needs its own."""
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
     quoted = isinstance(former, DoubleQuotedScalarString | SingleQuotedScalarString)
-    return type(former)(value) if quoted and type(value) is str else value
+    if not quoted or not isinstance(value, str) or isinstance(value, DoubleQuotedScalarString):
+        return value
+    return type(former)(value)
 
 
 def _give_tails(node: Any, keys: list[Any], parts: list[Any], tails: dict[Any, str]) -> None:
@@ -217,8 +251,11 @@ def _lead(node: Any, lines: str) -> None:
     from ruamel.yaml.error import CommentMark
     from ruamel.yaml.tokens import CommentToken
 
-    if node.ca.comment and node.ca.comment[0]:
-        node.ca.comment[0].value += lines
+    beside, above = node.ca.comment or (None, None)
+    if beside:
+        beside.value += lines
+    elif above:
+        above[-1].value += lines
     else:
         node.ca.comment = [CommentToken("\n" + lines, CommentMark(0), None), None]
 

@@ -78,6 +78,7 @@ def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | N
             "Open it again, or save your version under another name.",
         )
     try:
+        _check_text(request)
         _save(file, _normal(request, file))
     except OSError as error:
         raise CollectionError(f"{file.name} could not be saved: {error}.", "The former file is as it was.") from error
@@ -86,6 +87,12 @@ def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | N
             f"{file.name} could not be saved: half a surrogate pair is no character.", "Type that text again."
         ) from error
     return fingerprint(file)
+
+
+def _check_text(request: SavedRequest) -> None:
+    rows = [*request.headers, *request.disabled_params]
+    texts = [request.name, request.method, request.url, *(text for row in rows for text in (row.name, row.value))]
+    "".join(texts).encode()
 
 
 def _normal(request: SavedRequest, file: Path) -> SavedRequest:

@@ -10,14 +10,14 @@ Sources: packages/oc-schema of opencollection-dev/opencollection (0.12.0), and h
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 from workbench.model.collection import CONTENT_TYPES, BodyKind, Field, SavedRequest
 from workbench.model.errors import CollectionError
-from workbench.storage.collection_document import Mapping, broken
+from workbench.storage.collection_document import Mapping, Sequence, broken
 
 Plain = dict[str, Any]
 
@@ -97,7 +97,7 @@ def field_of(row: Plain) -> Field:
 
 def _plain_body(http: Mapping) -> Plain | None:
     node = http.pairs.get("body")
-    if node is not None and not isinstance(node, Mapping) and getattr(node, "text", "") is not None:
+    if isinstance(node, Sequence):
         raise _unknown_body(http, node.line, "a choice of bodies")
     body = http.mapping("body")
     if body is None:
@@ -138,7 +138,7 @@ def with_file(former: Plain | None, path: str, content_type: str) -> Plain:
     return {"type": "file", "data": kept if chosen_row else [*kept, chosen]}
 
 
-def content_type_of(kind: BodyKind, headers: Sequence[Field]) -> str:
+def content_type_of(kind: BodyKind, headers: Iterable[Field]) -> str:
     """Return what goes out as Content-Type; Bruno lets a file body's own overrule the header, so they must agree."""
     typed = next((row.value for row in headers if row.enabled and row.name.lower() == "content-type"), None)
     return CONTENT_TYPES.get(kind, "") if typed is None else typed
@@ -171,7 +171,7 @@ def in_former_places(rows: list[Plain], others: list[Plain], former: list[Plain]
 _VARIABLE = re.compile(r"(\{\{[^{}]*\}\})")
 
 
-def form_text(rows: Sequence[Plain]) -> str:
+def form_text(rows: Iterable[Plain]) -> str:
     """Return the enabled rows as a URL-encoded form (URLSearchParams, as Bruno sends it); `{{name}}` stays."""
     enabled = [row for row in rows if "disabled" not in row]
     return "&".join(f"{_encoded(row['name'])}={_encoded(row['value'])}" for row in enabled)
@@ -200,13 +200,16 @@ def _decoded(text: str) -> str:
 
 def parts_not_sent(document: Mapping) -> tuple[str, ...]:
     """Return a sentence for each part of a request, folder or collection that Bruno acts on and we do not."""
-    http = document.mapping("http") or document.mapping("request")
+    inherited = document.mapping("request")
+    http = document.mapping("http") or inherited
     runtime = document.mapping("runtime")
     sentences: list[str] = []
     if http and (auth := _auth_type(http)) not in ("", "none", "inherit"):
         sentences.append(f"{document.file_name}: its {auth} authentication is not sent.")
     if http and any(row.text("type") == "path" for row in http.rows("params")):
         sentences.append(f"{document.file_name}: its path parameters are not filled in.")
+    if inherited and inherited.rows("headers"):
+        sentences.append(f"{document.file_name}: its headers for every request are not sent.")
     if runtime:
         sentences += [f"{document.file_name}: its {name} are not run." for name in runtime.pairs]
     return tuple(sentences)
