@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ class _Load:
         self.latencies: list[float] = []
         self.failed = 0
         self.sent = 0
-        self.idle: list[_Connection] = []
+        self.idle: asyncio.Queue[_Connection] = asyncio.Queue()
         self.finished = asyncio.Event()
         self.deadline = 0.0
 
@@ -83,7 +83,7 @@ class _Load:
         self.latencies.append(latency)
         self.failed += not good
         if self.rate is not None:
-            self.idle.append(connection)
+            self.idle.put_nowait(connection)
         elif self._more():
             self.sent += 1
             connection.send(time.perf_counter())
@@ -110,7 +110,8 @@ class _Load:
             await loop.create_connection(lambda: _Connection(self), "127.0.0.1", port) for _ in range(connections)
         ]
         if self.rate is not None:
-            self.idle = [protocol for _, protocol in pairs]
+            for _, protocol in pairs:
+                self.idle.put_nowait(protocol)
             await self._pace(started)
         await asyncio.wait_for(self.finished.wait(), self.seconds * 4 + 60)
         elapsed = time.perf_counter() - started
@@ -124,10 +125,9 @@ class _Load:
         number = 0
         while (due := started + number / self.rate) < self.deadline:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            while not self.idle:
-                await asyncio.sleep(0.001)
             self.sent += 1
-            self.idle.pop().send(due)
+            connection = await self.idle.get()
+            connection.send(due)
             number += 1
         self._check_finished()
 
@@ -227,13 +227,16 @@ def window(arguments: argparse.Namespace) -> None:
             elif line == "quit":
                 main_window.close()
 
+        def announce(port: int) -> None:
+            print(json.dumps({"port": port}), flush=True)
+
         _LineReader(application, command)
-        main_window.listening.connect(lambda port: print(json.dumps({"port": port}), flush=True))
+        main_window.listening.connect(announce)
 
     sys.exit(app.main([f"--home={arguments.home}"], watch, port=0))
 
 
-def _LineReader(application: Any, command: Any) -> None:  # noqa: N802 - stands for a class: Qt is imported late
+def _LineReader(application: Any, command: Any) -> None:
     import threading
 
     from PySide6.QtCore import QObject, Signal
@@ -293,7 +296,7 @@ def _loaded(
 
 
 @contextmanager
-def _home() -> Iterator[str]:
+def _home() -> Generator[str]:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=os.environ.get("BENCH_DIR")) as home:
         yield home
 

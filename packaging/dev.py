@@ -21,10 +21,19 @@ WINDOWS = os.name == "nt"
 OLDEST = (3, 11)
 TESTS_TIMEOUT_S = 900
 
-QT_PACKAGES = (
-    "libglib2.0-0 libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1"
-    " libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
-).split()
+QT_PACKAGES = [
+    "libglib2.0-0",
+    "libegl1",
+    "libgl1",
+    "libxkbcommon0",
+    "libdbus-1-3",
+    "libfontconfig1",
+    "libxcb-cursor0",
+    "libxkbcommon-x11-0",
+    "libxcb-icccm4",
+    "libxcb-keysyms1",
+    "libxcb-shape0",
+]
 """What Qt's wheels need on Debian and Ubuntu and do not bring: six to load, five for a window on X11."""
 
 QT_PROBE = """
@@ -70,9 +79,9 @@ def run(words: list[str]) -> int:
         else:
             _check_qt(python)
     command = [str(python), "-m", "workbench", *words]
-    if WINDOWS:
-        return subprocess.call(command, cwd=os.getcwd())
-    os.execv(command[0], command)
+    if not WINDOWS:
+        os.execv(command[0], command)
+    return subprocess.call(command)
 
 
 def _opens_a_window(words: list[str]) -> bool:
@@ -193,7 +202,7 @@ def test(words: list[str]) -> int:
         _install_system_packages(QT_PACKAGES, "Qt needs system libraries that are not here")
     binary = python.parent
     offscreen = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"}
-    checks = [
+    checks: list[tuple[str, list[str], dict[str, str] | None]] = [
         ("format", [str(binary / "ruff"), "format", "--check", "."], None),
         ("lint", [str(binary / "ruff"), "check", "."], None),
         ("types", [str(binary / "pyright"), "--pythonpath", str(python)], None),

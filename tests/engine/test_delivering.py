@@ -43,7 +43,8 @@ CAPTURED = {
     "delete-without-length": b"DELETE /thing HTTP/1.1\r\nhost-like: no\r\nHost: captured.test\r\n\r\n",
     "unknown-method": b"PURGE /cache HTTP/1.1\r\nHost: captured.test\r\nContent-Length: 1\r\n\r\nx",
     "gzip": (
-        b"POST / HTTP/1.1\r\nHost: captured.test\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"
+        b"POST / HTTP/1.1\r\nHost: captured.test\r\nContent-Encoding: gzip\r\n"
+        b"Content-Length: 4\r\n\r\n\x1f\x8b\x08\x00"
     ),
 }
 

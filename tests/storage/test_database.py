@@ -32,19 +32,24 @@ def reader_of(paths: Paths) -> CaptureReader:
     return CaptureReader(paths.captures, paths.spool)
 
 
-def test_numbers_have_no_gaps_across_threads_and_openings(paths: Paths) -> None:
+def write_from_threads(paths: Paths) -> list[int]:
+    database = opened(paths)
     numbers: list[int] = []
-    for _ in range(2):
-        database = opened(paths)
-        threads = [
-            threading.Thread(target=lambda: numbers.extend(database.write(add_captures, an_arrival()) for _ in range(50)))
-            for _ in range(4)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        database.close()
+
+    def write() -> None:
+        numbers.extend(database.write(add_captures, an_arrival()) for _ in range(50))
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+    return numbers
+
+
+def test_numbers_have_no_gaps_across_threads_and_openings(paths: Paths) -> None:
+    numbers = [*write_from_threads(paths), *write_from_threads(paths)]
     assert sorted(numbers) == list(range(1, 401))
     reader = reader_of(paths)
     assert reader.ledger().lost == 0
@@ -75,7 +80,9 @@ def test_deleted_numbers_are_never_given_again(paths: Paths) -> None:
 def test_one_bad_item_fails_alone(paths: Paths) -> None:
     def write(connection: sqlite3.Connection, items: Sequence[Any]) -> list[Any]:
         for item in items:
-            connection.execute("INSERT INTO payload (number, head, answer_head, answer_body) VALUES (?, ?, '', '')", item)
+            connection.execute(
+                "INSERT INTO payload (number, head, answer_head, answer_body) VALUES (?, ?, '', '')", item
+            )
         return list(items)
 
     outcomes: list[bool] = []

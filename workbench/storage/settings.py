@@ -36,7 +36,8 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
         return Settings(), []
     except (OSError, ValueError) as error:
         return Settings(), [f"The settings {path} could not be read ({error}); the defaults are used."]
-    known = {name: type(value) for name, value in asdict(Settings()).items()}
+    defaults: dict[str, Any] = asdict(Settings())
+    known: dict[str, type] = {name: type(value) for name, value in defaults.items()}
     sound = {name: value for name, value in values.items() if name in known and type(value) is known[name]}
     wrong = [name for name in values if name in known and name not in sound]
     problems = [f"{name} in {path} is not {known[name].__name__}; the default is used." for name in wrong]

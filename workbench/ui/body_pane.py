@@ -93,7 +93,7 @@ class BodyPane(QWidget):
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.find_bar)
 
-    def _button(self, picture: str, tip: str, slot) -> QToolButton:  # noqa: ANN001
+    def _button(self, picture: str, tip: str, slot) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icon(picture))
         button.setIconSize(QSize(16, 16))
@@ -199,7 +199,7 @@ def _view_of(body: Body, content_type: str, encoding: str, wanted: View | None) 
     return view(body.read(SHOWN_LIMIT_BYTES), content_type, encoding, wanted)
 
 
-def _part_row(part) -> tuple[str, str]:  # noqa: ANN001
+def _part_row(part) -> tuple[str, str]:
     name = part.name or "(no name)"
     if part.filename:
         return name, f"{part.filename}  ({part.content_type}, {size_words(len(part.content))})"

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
@@ -27,6 +28,9 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder
 from workbench.ui.jobs import Jobs
 
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
 KEEP_AFTER_MS = 700
 """How long after the last key a draft is kept: a crash costs less than a second of typing."""
 
@@ -36,7 +40,7 @@ HISTORY_LIMIT = 200
 class ComposingWork:
     """Everything behind composer tabs."""
 
-    def __init__(self, window, workbench: Workbench, jobs: Jobs) -> None:  # noqa: ANN001
+    def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs) -> None:
         self._window = window
         self._workbench = workbench
         self._jobs = jobs
@@ -95,7 +99,7 @@ class ComposingWork:
         widget: QWidget = self._window.tabs.currentWidget()
         return widget if isinstance(widget, ComposerPanel) else None
 
-    def _with_panel(self, work) -> None:  # noqa: ANN001
+    def _with_panel(self, work) -> None:
         panel = self._current()
         if panel is not None:
             self._jobs.start(work(panel), "work on a request")
@@ -305,7 +309,7 @@ class ComposingWork:
 
         self._jobs.start(self.write_body(body, "answer", choose_new_file), "save an answer")
 
-    async def write_body(self, body: Body, name: str, choose) -> None:  # noqa: ANN001
+    async def write_body(self, body: Body, name: str, choose) -> None:
         """Write exactly a body's bytes to a file that a person names."""
         path = await choose(self._window, "Save body", str(Path.home() / name))
         if path is not None:

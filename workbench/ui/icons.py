@@ -34,7 +34,7 @@ class _ThemedIcon(QIconEngine):
 
 
 @cache
-def _renderer(name: str, colour: str, opacity: float):  # noqa: ANN202 - QtSvg is loaded when the first icon is painted
+def _renderer(name: str, colour: str, opacity: float):
     from PySide6.QtSvg import QSvgRenderer
 
     source = resource_path("icons", f"{name}.svg").read_bytes()

@@ -1,7 +1,7 @@
 """The listener as the window shows and steers it: state, address, counts, and a way out of each trouble."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 
@@ -13,11 +13,14 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.listener_process import ListenerState
 from workbench.ui.widgets.notice_bar import Level, Notice
 
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
 
 class ListenerWork:
     """Connects the listener's process with the window."""
 
-    def __init__(self, window, jobs: Jobs, feed: CaptureFeed) -> None:  # noqa: ANN001
+    def __init__(self, window: "MainWindow", jobs: Jobs, feed: CaptureFeed) -> None:
         self._window = window
         self._jobs = jobs
         self._feed = feed

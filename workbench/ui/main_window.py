@@ -1,6 +1,7 @@
 """The window: the only module that knows every panel. What it does with them is in `work`, by subject."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -19,6 +20,9 @@ from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
 from workbench.ui.widgets.notice_bar import Level, Notice, NoticeBar
 from workbench.ui.window_state import WindowState, load_state, save_state
+
+if TYPE_CHECKING:
+    from workbench.engine.workbench import Workbench
 
 
 class MainWindow(QMainWindow):
@@ -106,7 +110,7 @@ class MainWindow(QMainWindow):
 
     # Its life
 
-    async def live(self, workbench) -> None:  # noqa: ANN001 - engine.workbench is loaded after the first paint
+    async def live(self, workbench: "Workbench") -> None:
         """Work until the window is closed; returns when everything is kept and the listener has stopped."""
         from workbench.ui.work import Work
 

@@ -302,7 +302,9 @@ QMenuBar::item:selected {{ background: {theme.hover}; }}
 QSplitter::handle {{ background: {theme.border}; }}
 QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
-QScrollBar::handle {{ background: {theme.border}; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }}
+QScrollBar::handle {{
+    background: {theme.border}; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px;
+}}
 QScrollBar::handle:hover {{ background: {theme.text_muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

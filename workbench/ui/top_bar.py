@@ -50,8 +50,8 @@ class TopBar(QFrame):
         self._account = QLabel("", self)
         self._account.setObjectName("muted")
         self._account.setToolTip(
-            "Every request that was answered is stored: numbers have no gaps, and nothing is acknowledged before it is"
-            " on disk"
+            "Every request that was answered is stored: numbers have no gaps, and nothing is acknowledged before it"
+            " is on disk"
         )
         self._refused = QLabel("", self)
         self._refused.setObjectName("bad")

@@ -1,6 +1,7 @@
 """What the window does: joins its panels, its commands, the listener and the stores. One `Work` for each window."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
@@ -22,13 +23,16 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
 from workbench.ui.palette import CommandPalette
 
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
 TEXT_COPY_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 class Work:
     """Everything behind the window's actions, from the first paint to the close."""
 
-    def __init__(self, window, workbench: Workbench) -> None:  # noqa: ANN001 - MainWindow imports this module late
+    def __init__(self, window: "MainWindow", workbench: Workbench) -> None:
         self._window = window
         self._workbench = workbench
         self._jobs = Jobs(window, window.show_error)
@@ -109,7 +113,7 @@ class Work:
         await self._workbench.mark_seen(number)
         await self._feed.refresh(number)
 
-    def _with_current(self, work) -> None:  # noqa: ANN001
+    def _with_current(self, work) -> None:
         if self._shown is not None:
             self._jobs.start(work(self._shown), f"work on capture {self._shown.number}")
 
@@ -144,7 +148,8 @@ class Work:
             if capture is None:
                 continue
             delivery = await self._workbench.deliveries.replay(capture, self._target)
-            outcome = str(delivery.status) if delivery.status else delivery.last.failure.message
+            failure = delivery.last.failure
+            outcome = failure.message if failure else str(delivery.status)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         await self._composing.show_history()
         await self._say_replayed(numbers, outcomes)

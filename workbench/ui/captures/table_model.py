@@ -1,4 +1,4 @@
-"""`CaptureRows` as a Qt model. Rows that were not fetched yet are asked for once, and shown as dots until they come."""
+"""`CaptureRows` as a Qt model. Rows not fetched yet are asked for once, and shown as dots until they come."""
 
 from typing import Any
 

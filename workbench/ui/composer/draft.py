@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body, readable
+from workbench.storage.collections import Fingerprint
 from workbench.storage.drafts import StoredDraft
 
 EDITABLE_LIMIT_BYTES = 1024 * 1024
@@ -29,7 +30,7 @@ class Draft:
     saved: SavedRequest | None = None
     capture_number: int | None = None
     id: str = field(default_factory=lambda: token_hex(8))
-    fingerprint: object = None
+    fingerprint: Fingerprint | None = None
     """The file as it was read, to notice changes from outside."""
 
     @property

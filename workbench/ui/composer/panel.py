@@ -172,7 +172,7 @@ class ComposerPanel(QWidget):
     def is_sending(self) -> bool:
         return self._sending is not None
 
-    def start_sending(self, deliver) -> None:  # noqa: ANN001 - an async function from a SavedRequest to a Delivery
+    def start_sending(self, deliver) -> None:
         """Send the draft; a second call while it is under way is passed over."""
         if self._sending is None:
             self._sending = self._jobs.start(self._send(deliver), "send a request")
@@ -183,7 +183,7 @@ class ComposerPanel(QWidget):
         if self._sending is not None:
             self._sending.cancel()
 
-    async def _send(self, deliver) -> None:  # noqa: ANN001
+    async def _send(self, deliver) -> None:
         self.answer.show_message("Waiting for the answer…")
         try:
             delivery = await deliver(self.draft.request)
