@@ -17,9 +17,9 @@ LONGEST_FILE = 420
 FORBIDDEN_NAMES = {"utils", "helpers", "manager", "base", "core", "common", "misc"}
 CALLS = {
     # The one loop of the program, and the one message of a program that cannot start.
-    r"\.exec\(": {"workbench/ui/app.py"},
-    r"processEvents": set[str](),
-    r"time\.sleep\(": set[str](),
+    r"\w\.exec\(": {"workbench/ui/app.py"},
+    r"\.processEvents\(": set[str](),
+    r"\btime\.sleep\(": set[str](),
     r"\.create_task\(": {"workbench/engine/tasks.py", "workbench/ui/jobs.py"},
     r"datetime\.now|datetime\.utcnow": set[str](),
 }

@@ -135,6 +135,13 @@ async def test_params_and_url_are_one(window: MainWindow) -> None:
     assert panel.url.text() == "http://localhost/a?b=2&c=%20x"
 
 
+async def first_composer(window: MainWindow) -> ComposerPanel:
+    await until(lambda: window.tabs.count() == 2)
+    panel = window.tabs.widget(1)
+    assert isinstance(panel, ComposerPanel)
+    return panel
+
+
 async def test_unsaved_tab_comes_back_after_the_window_was_gone(paths: Paths, appearance: Appearance) -> None:
     async for window in a_window(paths, appearance):
         window.commands["new_request"].trigger()
@@ -144,10 +151,8 @@ async def test_unsaved_tab_comes_back_after_the_window_was_gone(paths: Paths, ap
         panel.body.kind.setCurrentIndex(1)
         panel.body.kind.activated.emit(1)
         panel.body.text.setPlainText('{"kept": true}')
-    async for window in a_window(paths, appearance):
-        await until(lambda: window.tabs.count() == 2)
-        panel = window.tabs.widget(1)
-        assert isinstance(panel, ComposerPanel)
+    async for again in a_window(paths, appearance):
+        panel = await first_composer(again)
         assert panel.draft.request.url == "http://localhost:3000/draft"
         assert panel.draft.request.body.content.read() == b'{"kept": true}'
 

@@ -7,6 +7,8 @@ from workbench.model.message import Request, Response
 
 
 class DeliveryKind(StrEnum):
+    """Why a request was sent."""
+
     SEND = "send"
     REPLAY = "replay"
 

@@ -39,6 +39,8 @@ _PRIVATE_USE = range(0xE000, 0xF900)
 
 @dataclass(slots=True)
 class Scalar:
+    """A plain or quoted value and where its text begins."""
+
     line: int
     column: int
     text: str | None
@@ -47,6 +49,8 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
+    """A list, in block or flow style, and where it begins."""
+
     line: int
     column: int
     flow: bool

@@ -92,6 +92,7 @@ def row_of(entry: Field) -> Plain:
 
 
 def field_of(row: Plain) -> Field:
+    """Return a header's or parameter's row of the file; a row without `disabled` is sent."""
     return Field(row["name"], row["value"], "disabled" not in row)
 
 

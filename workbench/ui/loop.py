@@ -46,6 +46,11 @@ class WorkbenchLoop(qasync.QEventLoop):
         self._tick.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def run_forever(self) -> Any:
+        """Run until stopped. What was asked for in between has waited: only a running loop steps."""
+        self._arm_for_next()
+        return super().run_forever()
+
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, list(args), self, context)
         self._soon.append(handle)
@@ -85,8 +90,8 @@ class WorkbenchLoop(qasync.QEventLoop):
 
     def _step(self) -> None:
         self._armed_for = None
-        if self._stepping:
-            return  # A nested Qt loop: what waits runs when the outer step is done.
+        if self._stepping or not self.is_running():
+            return  # Another Qt loop is spinning: what waits runs when ours goes on.
         self._stepping = True
         try:
             self._take_due()
@@ -96,6 +101,9 @@ class WorkbenchLoop(qasync.QEventLoop):
                     handle._run()
         finally:
             self._stepping = False
+        self._arm_for_next()
+
+    def _arm_for_next(self) -> None:
         if self._soon:
             self._arm(0.0)
         elif self._later:

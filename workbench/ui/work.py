@@ -10,7 +10,6 @@ import workbench as program
 from workbench.engine.workbench import Workbench
 from workbench.formats.curl import to_curl
 from workbench.model.capture import Capture
-from workbench.model.clock import as_datetime
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
@@ -261,14 +260,13 @@ class Work:
 
     def _show_about(self) -> None:
         paths = self._window.paths
-        year = as_datetime(self._workbench.clock.now_us()).year
         box = QMessageBox(
             QMessageBox.Icon.NoIcon, "About Webhook Workbench", f"Webhook Workbench {program.__version__}"
         )
         box.setParent(self._window, box.windowFlags())
         box.setInformativeText(
             f"Captures: {paths.captures}\nHistory and drafts: {paths.history}\nSettings: {paths.settings}\n\n"
-            f"Nothing leaves this machine but what you send. {year}"
+            "Nothing leaves this machine but what you send."
         )
         box.open()
 

@@ -14,6 +14,15 @@ _LINE_ENDING_CELLS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands out in the rows: the selected bytes, the caret's place, and what a search has found."""
+
+    selected: tuple[int, int] = (0, 0)
+    caret: int = 0
+    search: Search | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What a frame shows. `top` and `left` say which pixel of the text stands in the view's corner."""
 
@@ -21,9 +30,7 @@ class Frame:
     typesetter: Typesetter
     colours: SyntaxColours
     font: QFont
-    selected: tuple[int, int]
-    caret: int
-    search: Search | None
+    marks: Marks
     top: int
     left: int
     gutter: int
@@ -56,8 +63,8 @@ def paint_frame(painter: QPainter, frame: Frame) -> None:
     """Paint the rows in view over the background."""
     painter.setFont(frame.font)
     painter.setClipRect(QRect(frame.gutter, 0, frame.size.width() - frame.gutter, frame.size.height()))
-    caret_row = frame.lines.row_at(frame.caret)
-    if frame.focused and frame.selected[0] == frame.selected[1]:
+    caret_row = frame.lines.row_at(frame.marks.caret)
+    if frame.focused and frame.marks.selected[0] == frame.marks.selected[1]:
         _fill_row(painter, frame, caret_row)
     for row in frame.rows:
         _paint_marks(painter, frame, row)
@@ -77,13 +84,17 @@ def _fill_row(painter: QPainter, frame: Frame, row: int) -> None:
 def _paint_marks(painter: QPainter, frame: Frame, row: int) -> None:
     """Paint matches, then the selection over them; a selection that is a match shines as the current one."""
     start, end = frame.lines.byte_range(row)
-    matches = [] if frame.search is None else frame.search.between(*frame.typesetter.shown_bytes(row, frame.shown))
+    matches = (
+        []
+        if frame.marks.search is None
+        else frame.marks.search.between(*frame.typesetter.shown_bytes(row, frame.shown))
+    )
     for match in matches:
         _fill(painter, frame, row, match, frame.colours.match)
-    first, last = frame.selected
+    first, last = frame.marks.selected
     if first < last and first < max(end, start + 1) and last > start:
-        colour = frame.colours.match_current if frame.selected in matches else frame.colours.selection
-        _fill(painter, frame, row, frame.selected, colour)
+        colour = frame.colours.match_current if frame.marks.selected in matches else frame.colours.selection
+        _fill(painter, frame, row, frame.marks.selected, colour)
         if last > frame.lines.text_end(row) and end > frame.lines.text_end(row):
             _fill_line_ending(painter, frame, row, colour)
 
@@ -106,14 +117,14 @@ def _fill_span(painter: QPainter, frame: Frame, row: int, left: float, right: fl
 
 def _paint_caret(painter: QPainter, frame: Frame, row: int) -> None:
     if row in frame.rows:
-        x = frame.text_left + frame.typesetter.x_of(row, frame.caret)
+        x = frame.text_left + frame.typesetter.x_of(row, frame.marks.caret)
         caret = QRectF(round(x) - 1, frame.row_top(row) + 1, 2, frame.typesetter.row_height - 2)
         painter.fillRect(caret, QColor(frame.colours.foreground))
 
 
 def _paint_gutter(painter: QPainter, frame: Frame, caret_row: int) -> None:
     painter.fillRect(QRect(0, 0, frame.gutter, frame.size.height()), QColor(frame.colours.gutter))
-    if frame.focused and frame.selected[0] == frame.selected[1]:
+    if frame.focused and frame.marks.selected[0] == frame.marks.selected[1]:
         painter.setClipRect(QRect(0, 0, frame.gutter, frame.size.height()))
         _fill_row(painter, frame, caret_row)
         painter.setClipping(False)

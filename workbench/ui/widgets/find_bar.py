@@ -1,4 +1,4 @@
-"""The bar under a payload that seeks words in it: type to find, Enter for the next, Shift+Enter for the one before."""
+"""The bar under a payload to find words in it: Enter for the next match, Shift+Enter for the one before."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -16,12 +16,14 @@ class FindBar(QWidget):
     def __init__(self, view: CodeView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
-        self._words = QLineEdit(placeholderText=self.tr("Find in payload"), clearButtonEnabled=True)
+        self._words = QLineEdit(self)
+        self._words.setPlaceholderText(self.tr("Find in payload"))
+        self._words.setClearButtonEnabled(True)
         self._words.setAccessibleName(self.tr("Find"))
         self._words.installEventFilter(self)
         self._case = self._button("Aa", self.tr("Match case"))
         self._case.setCheckable(True)
-        self._count = QLabel()
+        self._count = QLabel(self)
         self._count.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000 of 0000"))
         self._previous = self._button("↑", self.tr("Previous match (Shift+Enter)"))
         self._next = self._button("↓", self.tr("Next match (Enter)"))
@@ -53,10 +55,11 @@ class FindBar(QWidget):
         self._find(backwards=True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self._words:
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._find(backwards=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-                return True
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._find(backwards=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return True
         return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
@@ -80,7 +83,10 @@ class FindBar(QWidget):
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _button(self, sign: str, words: str) -> QToolButton:
-        button = QToolButton(text=sign, toolTip=words, autoRaise=True)
+        button = QToolButton(self)
+        button.setText(sign)
+        button.setToolTip(words)
+        button.setAutoRaise(True)
         button.setAccessibleName(words)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button

@@ -1,7 +1,7 @@
 """Names and values in two columns: to be edited (headers, parameters) or only read and copied.
 
-An editable table has a tick box for each row and always an empty last row to type into. Rows keep their order, repeats
-stay, a row switched off is kept. Pasting `Name: value` lines makes rows of them.
+An editable table has a tick box for each row and always an empty last row to type into. Rows keep their order,
+repeats stay, a row switched off is kept. Pasting `Name: value` lines makes rows of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ class _CompletingDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._names = QStringListModel(list(names), self)
 
-    def createEditor(self, parent: QWidget, option, index) -> QWidget:  # noqa: ANN001
+    def createEditor(self, parent: QWidget, option, index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setFrame(False)
         if index.column() == 0 and self._names.rowCount():
@@ -154,7 +154,8 @@ class KeyValueTable(QTableWidget):
     def paste(self) -> None:
         """Add a row for each `Name: value` line of the clipboard."""
         lines = [line for line in QGuiApplication.clipboard().text().splitlines() if line.strip()]
-        pasted = [Field(*(part.strip() for part in line.partition(":")[::2])) for line in lines]
+        cut = [line.partition(":") for line in lines]
+        pasted = [Field(name.strip(), value.strip()) for name, _, value in cut]
         if pasted:
             self.set_fields([*self.fields(), *pasted])
             self.edited.emit()

@@ -1,9 +1,9 @@
 """Which characters of a row are keys, strings, numbers: asked for the rows that are seen, and kept. No Qt.
 
-Colouring a whole document is the mistake, not the lexer: Pygments needs 1.8 s for 10 MB, a screen takes a millisecond.
-So a row of formatted JSON, which carries no state, is lexed alone; other languages are lexed from a bounded way back;
-a row too long to be lexed as a whole, piece by piece with its neighbours. What starts within such a window may be
-coloured wrong for a line; it is never shown wrong.
+Colouring a whole document is the mistake, not the lexer: Pygments needs 1.8 s for 10 MB, a screen takes a
+millisecond. So a row of formatted JSON, which carries no state, is lexed alone; other languages are lexed from a
+bounded way back; a row too long to be lexed as a whole, piece by piece with its neighbours. What starts within such a
+window may be coloured wrong for a line; it is never shown wrong.
 """
 
 import re
@@ -19,15 +19,13 @@ LANGUAGES = ("json", "xml", "html", "javascript", "yaml", "http", "hex", "text")
 
 LONG_ROW_CHARACTERS = 10_000
 LOOK_BACK_ROWS = 200
-LOOK_BACK_CHARACTERS = 3_000
+LOOK_BACK_CHARACTERS = 1_500
 LOOK_AHEAD_ROWS = 64
-LOOK_AHEAD_CHARACTERS = 6_000
+LOOK_AHEAD_CHARACTERS = 4_000
 
 _BLOCK_ROWS = 16
 _KEPT = 4_096
-_HEX_DUMP = re.compile(
-    r"^(?P<comment>[0-9a-f]{8})|(?P<punctuation>\b00\b(?=.*\|)|\|)|(?P<text>\b[0-9a-f]{2}\b(?=.*\|))"
-)
+_HEX_ZEROS = re.compile(r"\b00(?: +00)*\b")
 
 
 class TokenKind(StrEnum):
@@ -54,7 +52,7 @@ Lexer = Callable[[str, str], Sequence[Token]]
 def tokens(text: str, language: str) -> list[Token]:
     """Return the coloured stretches of a text in order; none for a language we do not know."""
     if language == "hex":
-        return [(found.start(), found.end(), TokenKind(found.lastgroup)) for found in _HEX_DUMP.finditer(text)]
+        return _hex_tokens(text)
     if language == "json":
         return _json_tokens(text)
     lexer = _lexer(language)
@@ -161,6 +159,16 @@ def _by_line(found: Sequence[Token], texts: Sequence[str]) -> Iterator[list[Toke
         start = end + 1
 
 
+def _hex_tokens(text: str) -> list[Token]:
+    """Mute the offset, the zeros and the fence of the letters in a row of a hex dump."""
+    digits, fence, letters = text.partition("|")
+    offset = digits.find(" ")
+    zeros = _HEX_ZEROS.finditer(digits, offset)
+    muted = [(0, offset), *((found.start(), found.end()) for found in zeros)]
+    muted += [(len(digits), len(digits) + 1), (len(text) - 1, len(text))] if fence and letters else []
+    return [(start, end, TokenKind.COMMENT) for start, end in muted]
+
+
 def _json_tokens(text: str) -> list[Token]:
     """Lex JSON. A window may begin within a string: read it both ways and keep the reading with less nonsense."""
     lexer = _lexer("json")
@@ -199,7 +207,8 @@ def _merged(found: Any, language: str) -> list[Token]:
 @cache
 def _lexer(language: str) -> Any:
     """Return Pygments' lexer, loaded with the first row that needs it."""
-    from pygments.lexers import get_lexer_by_name
+    # Pygments has no types of its own.
+    from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
 
     return get_lexer_by_name(language) if language in LANGUAGES and language not in ("hex", "text") else None
 
@@ -228,6 +237,7 @@ def _kinds(language: str) -> dict[Any, TokenKind]:
         Name.Entity: TokenKind.LITERAL,
         Number: TokenKind.NUMBER,
         Operator: TokenKind.PUNCTUATION,
+        Operator.Word: TokenKind.KEYWORD,
         Punctuation: TokenKind.PUNCTUATION,
         String: TokenKind.STRING,
         Literal.Scalar.Plain: TokenKind.STRING,

@@ -21,6 +21,8 @@ CHUNK_BYTES = 64 * 1024
 PIECE_BYTES = 1024
 LONG_ROW_BYTES = 2 * PIECE_BYTES
 HEX_ROW_BYTES = 16
+UNSEEN = "▯"
+"""Stands for what has no shape of its own: marks of order, direction and joining, the byte order mark."""
 
 _SAMPLED_CHUNKS = 16
 _PRINTABLE_ASCII = bytes(range(0x20, 0x7F))
@@ -68,6 +70,11 @@ class LineSource(Protocol):
     @property
     def longest(self) -> int:
         """Columns of the longest row: an estimate where the content is large."""
+        ...
+
+    @property
+    def language(self) -> str | None:
+        """What the rows are written in whatever the content is, as a hex dump; None: the content decides."""
         ...
 
     @property
@@ -140,6 +147,7 @@ class TextPiece:
 class TextLines:
     """Text in UTF-8, a row per line feed; a carriage return before it belongs to the line ending."""
 
+    language = None
     numbered = True
 
     def __init__(self, content: Content) -> None:
@@ -288,6 +296,7 @@ class HexPiece:
 class HexLines:
     """Any bytes, sixteen a row, made when they are looked at."""
 
+    language = "hex"
     numbered = False
 
     def __init__(self, content: Content) -> None:
@@ -338,7 +347,7 @@ def _pictures() -> dict[int, int]:
     separators = dict.fromkeys((0x2028, 0x2029), 0x2424)
     unseen = (*range(0x80, 0xA0), 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
     broken = dict.fromkeys(range(0xDC80, 0xDD00), 0xFFFD)
-    return controls | {0x7F: 0x2421} | separators | dict.fromkeys(unseen, 0x2426) | broken
+    return controls | {0x7F: 0x2421} | separators | dict.fromkeys(unseen, ord(UNSEEN)) | broken
 
 
 _PICTURES = _pictures()

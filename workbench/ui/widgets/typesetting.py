@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import accumulate
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
@@ -79,8 +79,10 @@ class ShapedLayout:
     ) -> None:
         self.piece = piece
         self._text = piece.text
-        self._astral = any(ord(character) > 0xFFFF for character in self._text)
+        self._astral = max(self._text, default="") > "\uffff"
         self._layout = QTextLayout(self._text, font)
+        # Else Qt forgets the glyphs and shapes the text again for each question.
+        self._layout.setCacheEnabled(True)
         self._layout.setTextOption(_text_option(cell))
         self._layout.setFormats([self._format(start, end, colours[kind]) for start, end, kind in tokens])
         self._layout.beginLayout()
@@ -114,7 +116,9 @@ class ShapedLayout:
         return stretch
 
     def _x(self, units: int) -> float:
-        return float(self._line.cursorToX(units)[0])
+        # PySide returns what C++ writes back, the position, beside the x; its stubs do not know.
+        x: Any = self._line.cursorToX(units)
+        return x[0]
 
     def _units(self, column: int) -> int:
         """Return Qt's position, in UTF-16 units, of a column."""
@@ -256,10 +260,10 @@ class Typesetter:
         return ShapedLayout(piece, tokens, self._colours, self._font, self.cell)
 
     def _guess_edges(self, row: int) -> Edges:
-        content, lines = self._lines.content, self._lines
-        starts = [lines.piece(row, index).start for index in range(lines.piece_count(row))]
-        ends = [*starts[1:], lines.text_end(row)]
-        return Edges.of([estimated_columns(content[a:b]) * self.cell for a, b in zip(starts, ends, strict=True)])
+        start, end = self._lines.byte_range(row)[0], self._lines.text_end(row)
+        raw = self._lines.content[start:end]
+        pieces = (raw[at : at + PIECE_BYTES] for at in range(0, len(raw), PIECE_BYTES))
+        return Edges.of([estimated_columns(piece) * self.cell for piece in pieces])
 
 
 def _runs(tokens: Sequence[Token], length: int) -> list[Token]:
