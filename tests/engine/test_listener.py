@@ -277,3 +277,43 @@ async def test_moving_to_another_port_loses_nothing_under_way(catcher: Catcher) 
     writer.close()
     assert (await catcher.exchange(post(b"new port"))).startswith(b"HTTP/1.1 200")
     assert catcher.get(2).request.body.read() == b"new port"
+
+
+async def test_stopping_reads_what_is_on_its_way(catcher: Catcher) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)
+    writer.write(b"POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst")
+    assert (await catcher.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+    stopping = asyncio.ensure_future(catcher.listener.stop(timeout_s=20))
+    await asyncio.sleep(0)
+    writer.write(b" half")
+    assert (await read_answer(reader)).startswith(b"HTTP/1.1 200 ")
+    assert await reader.read() == b""
+    writer.close()
+    await stopping
+    assert catcher.get(2).request.body.read() == b"first half"
+
+
+async def test_stopping_closes_idle_connections_at_once(catcher: Catcher) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    await read_answer(reader)
+    async with asyncio.timeout(5):
+        await catcher.listener.stop(timeout_s=60)
+    assert await reader.read() == b""
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"POST /cut HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst", b"POST /cut HTTP/1.1\r\nHost:"]
+)
+async def test_stopping_records_what_did_not_come_in_time(catcher: Catcher, sent: bytes) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)
+    writer.write(sent)
+    await catcher.exchange(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    await catcher.listener.stop(timeout_s=0.01)
+    await catcher.wait_for(2)
+    writer.close()
+    capture = catcher.get(2)
+    assert capture.fault is Fault.ABORTED
+    assert capture.fault_message == "The listener stopped before the request was complete."
+    assert capture.request.head.raw + capture.request.body.read() == sent

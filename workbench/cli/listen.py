@@ -26,6 +26,7 @@ from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 
 ANNOUNCE_EVERY_S = 1 / 30
+SHOWN_BODY_LIMIT_BYTES = 1024 * 1024
 _UNITS = {"": 1, "b": 1, "k": 2**10, "kib": 2**10, "m": 2**20, "mib": 2**20, "g": 2**30, "gib": 2**30}
 
 
@@ -149,17 +150,19 @@ class _Followed:
             page = await self._served.reading.run(partial(_page, after=self._last, limit=limit))
             if not page:
                 return
-            for capture in page:
-                self._show(capture)
+            # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
+            await asyncio.to_thread(self._show, page)
             self._last = page[-1].number
             self._shown += len(page)
 
-    def _show(self, capture: Capture) -> None:
+    def _show(self, captures: list[Capture]) -> None:
         if self._as_json:
-            self._console.json(capture_json(capture, body_limit=1024 * 1024))
-        else:
-            from workbench.cli.render import capture_line
+            for capture in captures:
+                self._console.json(capture_json(capture, body_limit=SHOWN_BODY_LIMIT_BYTES))
+            return
+        from workbench.cli.render import capture_line
 
+        for capture in captures:
             self._console.line(capture_line(capture, colours=self._console.colours))
 
     def _refused(self, refusal: Refusal) -> None:

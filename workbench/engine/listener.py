@@ -36,6 +36,9 @@ SMALL_BODY_BYTES = 32 * 1024
 """Less than aiohttp buffers before it pauses the connection."""
 
 KEEPALIVE_TIMEOUT_S = 75.0
+CUT_TIMEOUT_S = 2.0
+"""How long the record of what was cut off may take."""
+
 BACKLOG = 1024
 PORTS_TRIED = 50
 
@@ -71,6 +74,7 @@ class _WireServer(web.Server):
         super().__init__(listener.handle)
         self._listener = listener
         self._event_loop = asyncio.get_running_loop()
+        self._empty = asyncio.Event()
 
     def __call__(self) -> WireProtocol:
         return WireProtocol(
@@ -82,6 +86,36 @@ class _WireServer(web.Server):
             access_log=cast("Any", None),
             auto_decompress=False,
         )
+
+    def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
+        super().connection_lost(handler, exc)
+        if handler._task_handler is not None:
+            handler._task_handler.add_done_callback(self._check_empty)
+        else:
+            self._check_empty()
+
+    def _check_empty(self, _: object = None) -> None:
+        if not self.connections:
+            self._empty.set()
+
+    async def drain(self, timeout_s: float) -> None:
+        """Let requests under way finish, record what is not complete after `timeout_s`, and close all connections.
+
+        aiohttp's own shutdown reads nothing more, so that a body on its way would be lost.
+        """
+        self._empty.clear()
+        for protocol in self._protocols():
+            protocol.drain()
+        if self.connections:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._empty.wait()
+        for protocol in self._protocols():
+            protocol.cut("The listener stopped before the request was complete.")
+        await self.shutdown(CUT_TIMEOUT_S)
+
+    def _protocols(self) -> list[WireProtocol]:
+        return [cast("WireProtocol", protocol) for protocol in self.connections]
 
 
 class Listener:
@@ -116,7 +150,7 @@ class Listener:
         await _close(*before, timeout_s=5)
 
     async def stop(self, timeout_s: float = 5) -> None:
-        """Refuse new connections, let requests under way finish, then cut what is left."""
+        """Refuse new connections, let requests under way finish, then cut off what is left and record it."""
         before = self._socket, self._server
         self._socket = self._server = None
         await _close(*before, timeout_s=timeout_s)
@@ -147,7 +181,7 @@ class Listener:
         answered = await self._captures.receive(_received(incoming, body, protocol.peer))
         transport = request.transport
         connected = transport is not None and not transport.is_closing()
-        close = incoming.fault is not None or not request.keep_alive
+        close = incoming.fault is not None or not request.keep_alive or protocol.draining
         written = _write(transport, answered.response, head_only=request.method == "HEAD", close=close)
         if connected and answered.number is not None:
             self._captures.answered(answered.number)
@@ -267,11 +301,11 @@ def _write(
     return _WRITTEN[close]
 
 
-async def _close(opened: asyncio.Server | None, server: web.Server | None, *, timeout_s: float) -> None:
+async def _close(opened: asyncio.Server | None, server: _WireServer | None, *, timeout_s: float) -> None:
     if opened is not None:
         opened.close()
     if server is not None:
-        await server.shutdown(timeout_s)
+        await server.drain(timeout_s)
 
 
 def _listen_error(host: str, port: int, error: Exception) -> ListenError:

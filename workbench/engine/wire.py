@@ -175,6 +175,7 @@ class WireProtocol(web.RequestHandler):
         "_on_unanswered",
         "_open",
         "_received_at_us",
+        "draining",
         "incoming",
         "peer",
     )
@@ -197,6 +198,25 @@ class WireProtocol(web.RequestHandler):
         self._head_timer: asyncio.TimerHandle | None = None
         self.incoming: deque[Incoming] = deque()
         self.peer = Peer()
+        self.draining = False
+
+    def drain(self) -> None:
+        """Take no further request: end with the one under way, or now where there is none."""
+        self.draining = True
+        if self._buffer or self._open is not None:
+            return
+        if self.incoming or self._request_in_progress:
+            self.close()  # Answers what it has read, then closes; what still came it would not read.
+        else:
+            self.force_close()
+
+    def cut(self, why: str) -> None:
+        """End what is still not complete, and record it as far as it came."""
+        if self._buffer:
+            self._refuse_head(self._buffer, Fault.ABORTED, why)
+        elif self._open is not None and not self._open.completed_at_us:
+            self._open.fail(Fault.ABORTED, why)
+            self._break(self._open, why)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

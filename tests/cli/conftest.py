@@ -1,0 +1,11 @@
+"""The program as a shell runs it, with a home of its own."""
+
+import pytest
+from program import Program
+
+from workbench.storage.paths import Paths
+
+
+@pytest.fixture
+def workbench(paths: Paths) -> Program:
+    return Program(str(paths.data))
