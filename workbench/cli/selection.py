@@ -26,8 +26,8 @@ def numbers_of(words: Sequence[str]) -> list[int] | None:
 
 
 def chosen(reader: CaptureReader, words: Sequence[str]) -> list[int]:
-    """Return the captures that the words choose and that are there, in the order asked for."""
-    numbers = numbers_of(words)
+    """Return the captures that the words choose and that are there, in the order asked for; no word chooses all."""
+    numbers = numbers_of(words) if words else None
     if numbers is None:
         return list(reader.numbers(CaptureQuery.parse(" ".join(words))))
     if len(numbers) == 1:
