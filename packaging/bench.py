@@ -282,6 +282,12 @@ class Started:
             self.process.kill()
 
 
+def _without_a_screen() -> None:
+    """The window is measured all the same, drawn into memory."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
 def _me(*words: str) -> list[str]:
     return [sys.executable, __file__, *words]
 
@@ -470,4 +476,5 @@ def painted(arguments: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parsed = _words()
+    _without_a_screen()
     parsed.run(parsed)

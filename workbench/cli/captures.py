@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.console import Console
+from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, existing, numbers_of
 from workbench.model.capture import Capture
 from workbench.model.errors import StorageError, UsageError
@@ -48,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add = actions.add_parser(name, help=f"{name} captures")
         add.add_argument("numbers", nargs="+")
         add.set_defaults(run=run_pin, pinned=pinned)
+    for action in actions.choices.values():
+        add_home(action)
 
 
 def _positive(text: str) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import workbench
 from workbench.cli.console import Console
+from workbench.cli.home import add_home
 from workbench.model.errors import UsageError, WorkbenchError
 
 COMMANDS = {
@@ -69,16 +70,6 @@ def parser(command: str | None) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if name == command and name != "gui":
-            add_home(subparser, default=argparse.SUPPRESS)
+            add_home(subparser)
             import_module(f"workbench.cli.{name}").add_arguments(subparser)
     return top
-
-
-def add_home(to: argparse.ArgumentParser, default: Any) -> None:
-    """Let `--home` stand before or after the command."""
-    to.add_argument(
-        "--home",
-        metavar="DIR",
-        default=default,
-        help="keep everything in this folder (default: $WORKBENCH_HOME, else the platform's data folder)",
-    )

@@ -16,7 +16,7 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from workbench.engine.capturing import CaptureService, Received
+from workbench.engine.capturing import Answered, CaptureService, Received
 from workbench.engine.wire import Incoming, WireProtocol
 from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
@@ -31,9 +31,6 @@ DEFAULT_PORT = 8080
 DEFAULT_BODY_LIMIT_BYTES = 100 * 1024 * 1024
 BODY_TIMEOUT_S = 60.0
 """How long a body may stand still."""
-
-SMALL_BODY_BYTES = 32 * 1024
-"""Less than aiohttp buffers before it pauses the connection."""
 
 KEEPALIVE_TIMEOUT_S = 75.0
 CUT_TIMEOUT_S = 2.0
@@ -81,6 +78,7 @@ class _WireServer(web.Server):
             self,
             clock=self._listener.clock,
             on_unanswered=self._listener.record_unanswered,
+            on_whole=self._listener.handle_whole,
             loop=self._event_loop,
             keepalive_timeout=KEEPALIVE_TIMEOUT_S,
             access_log=cast("Any", None),
@@ -187,6 +185,22 @@ class Listener:
             self._captures.answered(answered.number)
         return written
 
+    def handle_whole(self, protocol: WireProtocol, incoming: Incoming, body: bytes, keep: bool) -> None:
+        """Capture and answer a request that is here whole."""
+        received = _received(incoming, Body(body) if body else EMPTY_BODY, protocol.peer)
+
+        def answer(answered: Answered) -> None:
+            transport = protocol.transport
+            if transport is not None and not transport.is_closing():
+                response = answered.response
+                head_only = incoming.head.method == "HEAD"
+                transport.write(response.head.raw if head_only else response.head.raw + response.body.content)
+                if answered.number is not None:
+                    self._captures.answered(answered.number)
+            protocol.answered(keep=keep)
+
+        self._captures.receive_soon(received, answer)
+
     async def _read_body(self, request: web.BaseRequest, incoming: Incoming) -> Body:
         """Read to the end, or to what went wrong; that is noted in `incoming`."""
         if incoming.fault is not None or (incoming.chunks is None and incoming.content_length == 0):
@@ -194,8 +208,6 @@ class Listener:
         if incoming.content_length > self._options.body_limit_bytes:
             incoming.fail(Fault.TOO_LARGE, self._too_large(f"{incoming.content_length:,} bytes"))
             return EMPTY_BODY
-        if incoming.completed_at_us and 0 < incoming.content_length <= SMALL_BODY_BYTES:
-            return Body(request.content.read_nowait())  # It came with its head, as most webhooks do.
         if incoming.expects_continue and not incoming.completed_at_us and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         incoming.content = request.content

@@ -44,7 +44,7 @@ Deliver = Callable[[Callable[[], None]], object]
 """How reports get back to the caller's thread, once per group: `loop.call_soon_threadsafe`, or plain calling."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Write:
     write: BatchWrite
     item: Any
