@@ -145,7 +145,8 @@ class TestReading:
 async def test_home_may_stand_anywhere(workbench: Program, paths: Paths, catcher: Catcher, tmp_path: Path) -> None:
     await catcher.exchange(BINARY_POST)
     elsewhere = Program(str(tmp_path / "elsewhere"))
-    for words in (["captures", f"--home={paths.data}", "show", "1"], ["captures", "show", "1", f"--home={paths.data}"]):
+    home = f"--home={paths.data}"
+    for words in (["captures", home, "show", "1"], ["captures", "show", "1", home]):
         shown = await elsewhere(*words, "--part=raw")
         assert shown.out == (await workbench("captures", "show", "1", "--part=raw")).out == BINARY_POST
 

@@ -176,6 +176,15 @@ async def test_malformed_request_is_refused_and_recorded(catcher: Catcher, name:
     assert (await catcher.exchange(post(b"next"))).startswith(b"HTTP/1.1 200")
 
 
+async def test_when_a_refusal_was_written_is_on_record(catcher: Catcher) -> None:
+    await catcher.exchange(MALFORMED["header-without-colon"])
+    await catcher.captures.close()
+    await asyncio.to_thread(catcher.database.close)
+    capture = catcher.get(1)
+    assert capture.answered_at_us is not None
+    assert capture.received_at_us <= capture.answered_at_us
+
+
 async def test_tls_on_the_plain_port_is_explained(catcher: Catcher) -> None:
     await catcher.exchange(MALFORMED["tls-handshake"])
     await catcher.wait_for(1)

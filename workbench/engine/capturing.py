@@ -112,15 +112,25 @@ class CaptureService:
         text = "The capture could not be stored, so it was not accepted. Please try again later.\n"
         return plain_response(503, text, self._clock.now_us() // 1_000_000, (("Retry-After", "5"),))
 
-    def receive_unanswered(self, received: Received) -> Response:
-        """Store a request in the background; return the answer that is put on record."""
+    def receive_unanswered(self, received: Received, *, connected: bool) -> Response:
+        """Store a request in the background; return the answer, which is written at once if `connected`."""
         response = self._choose_answer(received)
-        self._tasks.start(self._store(received, response), "store a request that was not answered")
+        answered_at_us = self._clock.now_us()
+
+        async def store() -> None:
+            stored = await self._store(received, response)
+            if connected and stored.number is not None:
+                self._note_answered(stored.number, answered_at_us)
+
+        self._tasks.start(store(), "store a request that was not answered")
         return response
 
     def answered(self, number: int) -> None:
         """Note that the answer to this capture was written just now."""
-        self._answered.append((number, self._clock.now_us()))
+        self._note_answered(number, self._clock.now_us())
+
+    def _note_answered(self, number: int, answered_at_us: int) -> None:
+        self._answered.append((number, answered_at_us))
         if self._answered_timer is None:
             loop = asyncio.get_running_loop()
             self._answered_timer = loop.call_later(ANSWERED_EVERY_S, self._write_answered)

@@ -218,8 +218,11 @@ class Listener:
 
     def record_unanswered(self, protocol: WireProtocol, incoming: Incoming) -> web.StreamResponse:
         """Capture a request that the handler will never see; return the answer on its record."""
-        response = self._captures.receive_unanswered(_received(incoming, EMPTY_BODY, protocol.peer))
-        return _write(protocol.transport, response, close=True)
+        transport = protocol.transport
+        connected = transport is not None and not transport.is_closing()
+        received = _received(incoming, EMPTY_BODY, protocol.peer)
+        response = self._captures.receive_unanswered(received, connected=connected)
+        return _write(transport, response, close=True)
 
 
 class _BodyReader:

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
     def _tabs(self) -> QTabWidget:
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
+        tabs.tabBar().setDrawBase(False)
         tabs.setTabsClosable(True)
         tabs.setMovable(False)
         tabs.setElideMode(Qt.TextElideMode.ElideRight)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from workbench.storage.resources import resource_path
+
 SPACE = 8
 """The unit of distances."""
 
@@ -235,10 +237,12 @@ def palette(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     """Return the few accents that a palette cannot give."""
+    # A style sheet takes a picture from a file only, so this one icon has its colours in it.
+    arrow = resource_path("icons", f"chevron-{theme.name}.svg").as_posix()
     return f"""
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
 QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
-QFrame#side {{ background: {theme.panel}; border: none; border-right: 1px solid {theme.border}; }}
+QFrame#side {{ background: {theme.panel}; border: none; }}
 QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; border-radius: 10px; }}
 QLabel#muted {{ color: {theme.text_muted}; }}
 QLabel#good {{ color: {theme.success}; font-weight: 600; }}
@@ -251,7 +255,8 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{
 }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {theme.danger}; }}
-QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
 QPushButton {{
     background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px;
 }}
@@ -285,7 +290,7 @@ QTableView, QTreeView, QListView, QTableWidget {{
     background: {theme.base}; border: none; outline: none;
     selection-background-color: {theme.selection}; selection-color: {theme.text};
 }}
-QTableWidget::item {{ padding: 0 10px; }}
+QTableWidget::item {{ padding: 0 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
 QTreeView#side {{ background: {theme.panel}; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}

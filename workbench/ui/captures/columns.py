@@ -12,7 +12,10 @@ from workbench.ui.words import duration_words, size_words
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, its first width in digits, which side its text stands on, and the text."""
+    """A column: its title, its first width in digits, the text, and which side the text stands on.
+
+    `wanted` ranks what a narrow table leaves out: the highest goes first, 0 always stays.
+    """
 
     id: str
     title: str
@@ -20,6 +23,7 @@ class Column:
     text: Callable[[CaptureSummary], str]
     right: bool = False
     stretches: bool = False
+    wanted: int = 0
 
 
 def _time(summary: CaptureSummary) -> str:
@@ -49,14 +53,13 @@ def _note(summary: CaptureSummary) -> str:
 
 COLUMNS = (
     Column("number", "#", 7, lambda summary: str(summary.number), right=True),
-    Column("time", "Time", 13, _time),
+    Column("time", "Time", 12, _time),
     Column("method", "Method", 8, lambda summary: summary.method[:20]),
-    Column("path", "Path", 30, lambda summary: readable(summary.target[:2000]), stretches=True),
-    Column("event", "Event", 18, lambda summary: summary.event),
-    Column("status", "Status", 7, _status, right=True),
-    Column("duration", "Took", 9, _duration, right=True),
-    Column("size", "Size", 9, lambda summary: size_words(summary.body_size), right=True),
-    Column("type", "Content type", 20, _content_type),
-    Column("source", "From", 15, lambda summary: summary.peer_address),
-    Column("note", "Note", 11, _note),
+    Column("path", "Path", 26, lambda summary: readable(summary.target[:2000]), stretches=True),
+    Column("status", "Status", 6, _status, right=True),
+    Column("duration", "Took", 8, _duration, right=True, wanted=3),
+    Column("size", "Size", 8, lambda summary: size_words(summary.body_size), right=True, wanted=1),
+    Column("type", "Content type", 20, _content_type, wanted=2),
+    Column("source", "From", 15, lambda summary: summary.peer_address, wanted=4),
+    Column("note", "Note", 10, _note),
 )

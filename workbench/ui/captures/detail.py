@@ -31,6 +31,7 @@ class CaptureDetail(QTabWidget):
         super().__init__(parent)
         self._appearance = appearance
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
         self.setAccessibleName("Details of the capture")
         self.overview = KeyValueTable("Overview", self)
         self.overview.horizontalHeader().hide()

@@ -3,26 +3,22 @@
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.model.errors import QueryError
 from workbench.model.query import CaptureQuery
-from workbench.ui.captures.columns import COLUMNS
 from workbench.ui.captures.detail import CaptureDetail
 from workbench.ui.captures.empty import EmptyCaptures
-from workbench.ui.captures.row_delegate import RowDelegate
+from workbench.ui.captures.table import CaptureTable
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
@@ -43,7 +39,6 @@ class CapturesPanel(QWidget):
 
     def __init__(self, appearance: Appearance, commands: CommandSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._appearance = appearance
         self._commands = commands
         self.model = CaptureTableModel(self)
         self.detail = CaptureDetail(appearance, self)
@@ -51,7 +46,6 @@ class CapturesPanel(QWidget):
         self._build(appearance)
         self._follows = True
         self._total = 0
-        appearance.changed.connect(self._on_theme)
 
     # What it is made of
 
@@ -112,24 +106,10 @@ class CapturesPanel(QWidget):
         clear.activated.connect(self._clear_filter)
         return line
 
-    def _table(self, appearance: Appearance) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self.model)
-        table.setAccessibleName("Captures")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setTabKeyNavigation(False)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    def _table(self, appearance: Appearance) -> CaptureTable:
+        table = CaptureTable(self.model, appearance, self)
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(lambda _: self._commands["open_in_composer"].trigger())
-        self._delegate = RowDelegate(table, self.model, appearance.theme)
-        table.setItemDelegate(self._delegate)
-        self._set_up_headers(table)
         selection = table.selectionModel()
         selection.currentRowChanged.connect(self._on_current)
         selection.selectionChanged.connect(lambda *_: self._enable_commands())
@@ -138,29 +118,11 @@ class CapturesPanel(QWidget):
         self.model.modelReset.connect(self._on_reset)
         return table
 
-    def _set_up_headers(self, table: QTableView) -> None:
-        vertical = table.verticalHeader()
-        vertical.hide()
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(self._delegate.row_height())
-        horizontal = table.horizontalHeader()
-        horizontal.setHighlightSections(False)
-        horizontal.setSectionsMovable(False)
-        horizontal.setMinimumSectionSize(40)
-        digit = table.fontMetrics().horizontalAdvance("0")
-        for position, column in enumerate(COLUMNS):
-            table.setColumnWidth(position, column.width * digit + 20)
-            if column.stretches:
-                horizontal.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the details beside a wide table and below a narrow one; hide what a narrow one has no room for."""
+        """Put the details beside a wide table and below a narrow one."""
         super().resizeEvent(event)
         wide = self.width() > 1500
         self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
-        for position, column in enumerate(COLUMNS):
-            hidden = column.id in ("source", "event") and (self.width() if not wide else self.width() * 0.55) < 1050
-            self.table.setColumnHidden(position, hidden)
 
     # What is chosen
 
@@ -260,10 +222,6 @@ class CapturesPanel(QWidget):
             else:
                 menu.addAction(self._commands[name])
         menu.popup(self.table.viewport().mapToGlobal(position))
-
-    def _on_theme(self) -> None:
-        self._delegate.set_theme(self._appearance.theme)
-        self.table.viewport().update()
 
 
 def _message(parent: QWidget, text: str, hint: str) -> QWidget:

@@ -44,6 +44,7 @@ class AnswerPane(QWidget):
         self.timing.horizontalHeader().hide()
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for title, widget in (
             ("Body", self.body),
             ("Headers", self.headers),

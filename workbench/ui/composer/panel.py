@@ -99,6 +99,7 @@ class ComposerPanel(QWidget):
         self.body.edited.connect(self._on_edit)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for title, widget in (("Body", self.body), ("Headers", self.headers), ("Params", self.params)):
             self.tabs.addTab(widget, title)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
