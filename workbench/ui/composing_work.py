@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
 from workbench.engine.workbench import Workbench
 from workbench.model.capture import Capture
@@ -26,6 +26,7 @@ from workbench.storage.drafts import load_drafts
 from workbench.ui.composer.draft import Draft, draft_of, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder
+from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class ComposingWork:
         sidebar.delivery_wanted.connect(self.open_delivery)
         sidebar.collection_wanted.connect(commands["open_collection"].trigger)
         sidebar.collection_closed.connect(self._close_collection)
-        tabs.tabCloseRequested.connect(self._close_tab)
+        tabs.tabBar().tabBarDoubleClicked.connect(lambda position: position < 0 and self._add_tab(Draft()))
         tabs.currentChanged.connect(lambda _: self._enable_commands())
         self._enable_commands()
 
@@ -113,12 +114,24 @@ class ComposingWork:
         panel.body.file_wanted.connect(lambda: self._jobs.start(self._body_from_file(panel), "read a body"))
         panel.answer.save_wanted.connect(self._save_answer)
         position = self._window.tabs.addTab(panel, "")
+        side = QTabBar.ButtonPosition.RightSide
+        self._window.tabs.tabBar().setTabButton(position, side, self._close_button(panel))
         self._show_title(panel)
         if current:
             self._window.tabs.setCurrentIndex(position)
             panel.url.setFocus()
         self._on_changed(panel)
         return panel
+
+    def _close_button(self, panel: ComposerPanel) -> QToolButton:
+        button = QToolButton(self._window)
+        button.setIcon(icon("close"))
+        button.setIconSize(QSize(12, 12))
+        button.setToolTip("Close this tab (Ctrl+W)")
+        button.setAccessibleName("Close this tab")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self._close_tab(self._window.tabs.indexOf(panel)))
+        return button
 
     def _on_changed(self, panel: ComposerPanel) -> None:
         self._show_title(panel)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.clock import SystemClock
 from workbench.model.errors import WorkbenchError
@@ -76,13 +76,10 @@ class MainWindow(QMainWindow):
         tabs = QTabWidget(self)
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
-        tabs.setTabsClosable(True)
         tabs.setMovable(False)
         tabs.setElideMode(Qt.TextElideMode.ElideRight)
         tabs.setAccessibleName("Captures and requests")
         tabs.addTab(self.captures, icon("inbox"), "Captures")
-        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
-            tabs.tabBar().setTabButton(0, side, None)
         new: QToolButton = self.commands.tool_button("new_request")
         tabs.setCornerWidget(new, Qt.Corner.TopRightCorner)
         return tabs

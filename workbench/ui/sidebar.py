@@ -97,7 +97,8 @@ class Sidebar(QFrame):
         self._history.takeChildren()
         for each in deliveries[:HISTORY_SHOWN]:
             outcome = str(each.status) if each.status else each.failure_kind
-            where = each.url.split("://", 1)[-1]
+            host, slash, path = each.url.split("://", 1)[-1].partition("/")
+            where = slash + path if path else host
             what = f"#{each.capture_number} → " if each.capture_number else ""
             item = self._leaf(self._history, f"{outcome}  {what}{each.method} {where}", "", "delivery", each.number)
             item.setToolTip(

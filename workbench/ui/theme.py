@@ -7,16 +7,14 @@ followed as it changes; a system that says nothing is light.
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from workbench.storage.resources import resource_path
+from workbench.ui.fonts import text_font
 
 SPACE = 8
 """The unit of distances."""
-
-MONOSPACED = ("JetBrains Mono", "Cascadia Mono", "SF Mono", "Menlo", "Consolas", "DejaVu Sans Mono")
-TEXT_FONTS = ("Inter", "Segoe UI Variable", "SF Pro Text", "Noto Sans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,29 +177,6 @@ class Appearance(QObject):
         self._application.setStyleSheet(style_sheet(self.theme))
 
 
-def text_font() -> QFont:
-    """Return the font of the window: a clear one where it is installed, else the system's."""
-    installed = set(QFontDatabase.families())
-    font = QApplication.font()
-    family = next((name for name in TEXT_FONTS if name in installed), None)
-    if family:
-        font.setFamily(family)
-    if font.pointSizeF() < 10:
-        font.setPointSizeF(10)
-    return font
-
-
-def code_font() -> QFont:
-    """Return the font of payloads."""
-    installed = set(QFontDatabase.families())
-    family = next((name for name in MONOSPACED if name in installed), None)
-    font = QFont(family) if family else QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPointSizeF(max(10.0, QApplication.font().pointSizeF()))
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setFeature(QFont.Tag("calt"), 0)  # No ligatures: a payload shows the characters that are there.
-    return font
-
-
 def palette(theme: Theme) -> QPalette:
     """Return Qt's palette in these colours."""
     role, made = QPalette.ColorRole, QPalette()
@@ -271,6 +246,9 @@ QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; 
 QToolButton:hover {{ background: {theme.hover}; }}
 QToolButton:focus {{ border: 1px solid {theme.accent}; }}
 QToolButton:checked {{ background: {theme.selection}; }}
+QPlainTextEdit#code {{ border: none; border-top: 1px solid {theme.border}; border-radius: 0; padding: 4px 6px; }}
+QPlainTextEdit#code:focus {{ border-top: 1px solid {theme.accent}; }}
+QTabBar QToolButton {{ padding: 2px; }}
 QTabWidget::pane {{ border: none; }}
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.theme import Appearance, code_font
+from workbench.ui.fonts import code_font
+from workbench.ui.theme import Appearance
 
 
 class EmptyCaptures(QWidget):

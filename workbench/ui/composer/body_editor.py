@@ -22,8 +22,11 @@ from workbench.formats import json_text, xml_text
 from workbench.model.collection import BodyKind, ComposedBody
 from workbench.model.message import Body
 from workbench.ui.body_pane import BodyPane
+from workbench.ui.composer.body_colours import BodyColours
 from workbench.ui.composer.draft import EDITABLE_LIMIT_BYTES, editable_text
-from workbench.ui.theme import Appearance, code_font
+from workbench.ui.fonts import code_font
+from workbench.ui.theme import Appearance
+from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 from workbench.ui.words import size_words
 
 KINDS = {
@@ -49,6 +52,8 @@ class BodyEditor(QWidget):
         self._body = ComposedBody()
         self._filling = False
         self._line_end = "\n"
+        self._known_text = ""
+        self._appearance = appearance
         self._build(appearance)
         self.set_body(self._body)
 
@@ -76,12 +81,14 @@ class BodyEditor(QWidget):
         for widget in (self.beautify_button, self.file_button):
             bar.addWidget(widget)
         self.text = QPlainTextEdit(self)
+        self.text.setObjectName("code")
         self.text.setFont(code_font())
         self.text.setTabStopDistance(QFontMetricsF(code_font()).horizontalAdvance("    "))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setTabChangesFocus(False)
         self.text.setAccessibleName("Body")
         self.text.setPlaceholderText("Type or paste the body")
+        self._colours = BodyColours(self.text.document())
         self.text.textChanged.connect(self._on_text)
         self.exact = BodyPane(appearance, self)
         self.stack = QStackedWidget(self)
@@ -93,6 +100,8 @@ class BodyEditor(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self.stack, 1)
+        self._appearance.changed.connect(self._on_theme)
+        self._on_theme()
 
     def _read_only_page(self) -> QWidget:
         page = QWidget(self)
@@ -121,6 +130,7 @@ class BodyEditor(QWidget):
     def set_body(self, body: ComposedBody) -> None:
         """Edit another body."""
         self._body = body
+        self._colours.set_kind(body.kind)
         self.kind.setCurrentIndex(list(KINDS).index(body.kind))
         text = editable_text(body.content)
         if body.kind is BodyKind.NONE:
@@ -137,7 +147,8 @@ class BodyEditor(QWidget):
         self._filling = True
         self.text.setPlainText(text)
         self._filling = False
-        return self._typed() == text
+        self._known_text = self._typed()
+        return self._known_text == text
 
     def _typed(self) -> str:
         """Return what the editor holds: its raw text keeps the no-break spaces that its plain text loses."""
@@ -182,8 +193,14 @@ class BodyEditor(QWidget):
             self.edited.emit()
 
     def _on_text(self) -> None:
-        if not self._filling:
-            self._replace(ComposedBody(self._body.kind, Body(self._typed().encode())))
+        # Qt says "changed" when only colours did, and then the bytes must not be taken from the editor.
+        if self._filling or (typed := self._typed()) == self._known_text:
+            return
+        self._known_text = typed
+        self._replace(ComposedBody(self._body.kind, Body(typed.encode())))
+
+    def _on_theme(self) -> None:
+        self._colours.set_colours(DARK if self._appearance.theme.is_dark else LIGHT)
 
     def _replace(self, body: ComposedBody) -> None:
         self._body = body

@@ -1,9 +1,10 @@
 """Rows of content that scroll and zoom: what is in view is set and painted, the rest only counted."""
 
 from PySide6.QtCore import QPointF, Qt, QTimer
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontDatabase, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from workbench.ui.fonts import code_font
 from workbench.ui.widgets.code_painting import Frame, Marks, paint_frame, paint_placeholder
 from workbench.ui.widgets.lexing import Highlighter, Lexer
 from workbench.ui.widgets.lines import LineSource, TextLines
@@ -27,7 +28,7 @@ class RowsArea(QAbstractScrollArea):
         self._highlighter = Highlighter(self._lines, None, lex)
         self._colours = LIGHT
         self._placeholder = ""
-        self._font = _fixed_font()
+        self._font = code_font()
         self._first_point_size = self._font.pointSizeF()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -207,14 +208,3 @@ class RowsArea(QAbstractScrollArea):
         """Return the rows in view as text for a screen reader, which has no other way into a painted view."""
         rows = (self._lines.piece(row, 0).text for row in self._frame().rows)
         return "\n".join(rows)[:_SPOKEN_CHARACTERS] or self._placeholder
-
-
-def _fixed_font() -> QFont:
-    """Return the system's font for code, without ligatures: `!=` is two bytes and is shown as two."""
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setFixedPitch(True)
-    font.setKerning(False)
-    for feature in ("calt", "liga"):
-        font.setFeature(QFont.Tag(feature), 0)
-    return font

@@ -47,12 +47,12 @@ LIGHT = SyntaxColours(
 )
 
 DARK = SyntaxColours(
-    background="#16181d",
+    background="#1a1c22",
     foreground="#d4d8e0",
-    gutter="#16181d",
+    gutter="#1a1c22",
     gutter_text="#5f6675",
     selection="#2b4365",
-    current_line="#1c1f26",
+    current_line="#20232a",
     match="#4a411f",
     match_current="#8f6b14",
     key="#82b1f5",
