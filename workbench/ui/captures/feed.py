@@ -3,6 +3,7 @@
 Everything is read in the reader's thread; one look at a time, and looks that were asked for meanwhile become one.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,12 +12,17 @@ from workbench.engine.reading import Reading
 from workbench.model.capture import CaptureSummary
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
-from workbench.ui.captures.rows import PAGE_ROWS
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.jobs import Jobs
 
 ANSWERS_AFTER_MS = 400
 """When an answer was written is noted a moment after the capture: then the newest rows are read once more."""
+
+REST_S = 1 / 15
+"""Between looks: in a burst the table moves fifteen times a second, and the window has time for its user."""
+
+NEWEST_ROWS = 64
+"""How many summaries come with news: a screen of them. In a burst most rows pass by unseen; who scrolls up asks."""
 
 OTHERS_EVERY_MS = 1000
 """How often we look whether another program wrote: its captures bring no bell with them."""
@@ -35,7 +41,7 @@ class _News:
 def _look(reader: CaptureReader, query: CaptureQuery, after: int) -> _News:
     last, deleted = reader.position()
     numbers = list(reader.numbers(query, after=after, before=last + 1)) if last > after else []
-    return _News(numbers, reader.summaries(numbers[-PAGE_ROWS:]), last, deleted)
+    return _News(numbers, reader.summaries(numbers[-NEWEST_ROWS:]), last, deleted)
 
 
 class CaptureFeed(QObject):
@@ -107,6 +113,7 @@ class CaptureFeed(QObject):
                 news = await self._reading.run(lambda reader, query=query, after=after: _look(reader, query, after))
                 if query is self._query:
                     self._take(news, fresh=fresh)
+                await asyncio.sleep(REST_S)
         finally:
             self._looking = False
 
@@ -127,7 +134,7 @@ class CaptureFeed(QObject):
         self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
 
     async def _show_answers(self) -> None:
-        numbers = sorted(self._unanswered)[-PAGE_ROWS:]
+        numbers = sorted(self._unanswered)[-NEWEST_ROWS:]
         self._unanswered.clear()
         self._model.update(await self._reading.run(lambda reader: reader.summaries(numbers)))
 

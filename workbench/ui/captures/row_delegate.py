@@ -4,6 +4,8 @@ The last column that is painted paints the whole row: Qt clears each cell's back
 cell, so an earlier column's painting would be cleared again.
 """
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
@@ -28,7 +30,10 @@ class RowDelegate(QStyledItemDelegate):
         self._model = model
         self._bold = QFont(view.font())
         self._bold.setWeight(QFont.Weight.DemiBold)
-        self._painted: tuple[int, int] = (-1, -1)
+        metrics = QFontMetrics(view.font())
+        elide = Qt.TextElideMode.ElideRight
+        # The same words stand in row after row, and in paint after paint.
+        self._elided = lru_cache(maxsize=4096)(lambda text, width: metrics.elidedText(text, elide, width))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -79,7 +84,7 @@ class RowDelegate(QStyledItemDelegate):
         return max(each for each in range(len(COLUMNS)) if not self._view.isColumnHidden(each))
 
     def _paint_row(self, painter: QPainter, rect: QRect, summary: CaptureSummary) -> None:
-        view, metrics = self._view, QFontMetrics(self._view.font())
+        view = self._view
         painter.setFont(view.font())
         if summary.unread:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -99,7 +104,7 @@ class RowDelegate(QStyledItemDelegate):
             if bold:
                 painter.setFont(self._bold)
             if len(text) * 12 > cell.width():
-                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
+                text = self._elided(text, cell.width())
             painter.drawText(cell, _FLAGS_RIGHT if column.right else _FLAGS_LEFT, text)
             if bold:
                 painter.setFont(view.font())
