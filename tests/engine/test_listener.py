@@ -176,6 +176,41 @@ async def test_malformed_request_is_refused_and_recorded(catcher: Catcher, name:
     assert (await catcher.exchange(post(b"next"))).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("requests", [1, 2, 5])
+async def test_sender_that_half_closes_gets_its_answers(catcher: Catcher, requests: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)
+    writer.write(post(b"x") * requests)
+    writer.write_eof()
+    async with asyncio.timeout(20):
+        answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == requests
+    await catcher.wait_for(requests)
+    writer.close()
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+async def test_malformed_request_before_a_half_close_is_answered_and_leaves_one_record(
+    catcher: Catcher, name: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)
+    writer.write(MALFORMED[name] + b"and what follows")
+    writer.write_eof()
+    async with asyncio.timeout(20):
+        assert (await reader.read()).startswith(b"HTTP/1.1 400")
+    writer.close()
+    await catcher.wait_for(1)
+    await catcher.listener.stop(timeout_s=1)
+    await catcher.captures.close()
+    with pytest.raises(AssertionError, match="not there"):
+        catcher.get(2)
+
+
+async def test_half_closed_large_and_chunked_bodies_are_answered(catcher: Catcher) -> None:
+    chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    for request in (post(b"x" * 3_000_000), chunked):
+        assert (await catcher.exchange(request, half_close=True)).startswith(b"HTTP/1.1 200")
+
+
 async def test_when_a_refusal_was_written_is_on_record(catcher: Catcher) -> None:
     await catcher.exchange(MALFORMED["header-without-colon"])
     await catcher.captures.close()

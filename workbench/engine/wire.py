@@ -22,6 +22,7 @@ from typing import Any
 
 from aiohttp import StreamReader, web
 from aiohttp.http import HttpProcessingError
+from aiohttp.http_parser import RawRequestMessage
 
 from workbench.engine.chunk_scanner import ChunkScanner
 from workbench.model.capture import Fault, Peer
@@ -103,6 +104,7 @@ class WireProtocol(web.RequestHandler):
         "_answering",
         "_buffer",
         "_clock",
+        "_ended",
         "_head_timer",
         "_held",
         "_left",
@@ -129,6 +131,7 @@ class WireProtocol(web.RequestHandler):
         self._on_unanswered = on_unanswered
         self._on_whole = on_whole
         self._answering = False
+        self._ended = False
         self._held = b""
         self._buffer = b""
         self._open: Incoming | None = None
@@ -142,12 +145,29 @@ class WireProtocol(web.RequestHandler):
     def drain(self) -> None:
         """Take no further request: end with the one under way, or now where there is none."""
         self.draining = True
-        if self._buffer or self._open is not None or self._answering:
-            return
+        if not self._buffer and self._open is None and not self._answering:
+            self._close_when_answered()
+
+    def _close_when_answered(self) -> None:
         if self.incoming or self._request_in_progress:
             self.close()  # Answers what it has read, then closes; what still came it would not read.
         else:
             self.force_close()
+
+    def eof_received(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]  # aiohttp says None.
+        """A sender that says it has no more to send still gets its answers: we close, not the transport."""
+        self._ended = True
+        self._lingering_time = 0.0  # aiohttp would wait for the rest of a refused body.
+        if not self._answering:
+            self._end()
+        return True
+
+    def _end(self) -> None:
+        """Nothing more will come: answer what is complete; what is not was aborted, as `connection_lost` records."""
+        if self._open is None or self._open.completed_at_us:
+            self._close_when_answered()
+        elif self.transport is not None:
+            self.transport.close()
 
     def cut(self, why: str) -> None:
         """End what is still not complete, and record it as far as it came."""
@@ -183,6 +203,8 @@ class WireProtocol(web.RequestHandler):
             self.transport.resume_reading()
         if held:
             self.data_received(held)
+        if self._ended and not self._answering:
+            self._end()
 
     def _hold(self, data: bytes) -> None:
         """Keep what came ahead of the answer."""
@@ -213,11 +235,12 @@ class WireProtocol(web.RequestHandler):
         """Announce a request to the handler; feed the head together with what there is of the body."""
         incoming = Incoming(Head(raw), self._received_at_us)
         start = _START_LINE.match(raw)
+        if start is None:
+            self._refuse_head(raw, Fault.MALFORMED, _bad_request_line(incoming.head.start_line))
+            return b""
         shown = _parser_head(raw, start)
         incoming.content_length, chunked, incoming.expects_continue = _read_framing(shown)
-        if start is None:
-            incoming.fail(Fault.MALFORMED, _bad_request_line(incoming.head.start_line))
-        elif not chunked and self._is_whole(incoming.content_length, len(rest)):
+        if not chunked and self._is_whole(incoming.content_length, len(rest)):
             return self._take_whole(incoming, shown, rest)
         self._left = incoming.content_length
         incoming.chunks = ChunkScanner() if chunked else None
@@ -278,6 +301,12 @@ class WireProtocol(web.RequestHandler):
             incoming.completed_at_us = self._clock.now_us()
             self._open = None
         super().data_received(before + shown if before else shown)
+        refused = self._messages and not isinstance(self._messages[-1][0], RawRequestMessage)
+        if refused:
+            # Where the next request would begin is not known, and there will be none.
+            incoming.completed_at_us = incoming.completed_at_us or self._clock.now_us()
+            self._open = incoming
+            return b""
         if incoming.chunks is not None and incoming.chunks.broken:
             self._break(incoming, incoming.chunks.broken)
             return b""
@@ -322,13 +351,16 @@ class WireProtocol(web.RequestHandler):
             self._head_timer = None
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        self._record_cut_head()
+        super().connection_lost(exc)
+
+    def _record_cut_head(self) -> None:
         if self._buffer:
             incoming = Incoming(Head(self._buffer), self._received_at_us)
             incoming.completed_at_us = self._clock.now_us()
             incoming.fail(Fault.ABORTED, "The sender closed the connection before the head was complete.")
             self._stop_waiting()
             self._on_unanswered(self, incoming)
-        super().connection_lost(exc)
 
     def handle_error(
         self, request: Any, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -363,9 +395,9 @@ def _read_framing(shown: bytes) -> tuple[int, bool, bool]:
     return int(length[1]) if length else 0, chunked, _EXPECT_CONTINUE.search(shown) is not None
 
 
-def _parser_head(raw: bytes, start: re.Match[bytes] | None) -> bytes:
+def _parser_head(raw: bytes, start: re.Match[bytes]) -> bytes:
     """Return the head that the parser sees: see the module's docstring."""
-    if start is None or b"\r\n " in raw or b"\r\n\t" in raw:
+    if b"\r\n " in raw or b"\r\n\t" in raw:
         return raw  # Not for us to tidy: the parser says what is wrong.
     method = b"HEAD" if start[1] == b"HEAD" else b"POST"
     return b"%s / %s\r\n%s" % (method, start[3], _PLAIN_HEADER.sub(b"", raw[start.end() :]))
