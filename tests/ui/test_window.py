@@ -1,14 +1,28 @@
 """The window, driven as a person drives it: real listener process, real store, real target."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import pytest
 from conftest import a_window, until
 from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenuBar, QMessageBox, QTabBar, QTableView
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QMenuBar,
+    QMessageBox,
+    QTabBar,
+    QTableView,
+)
 
+from workbench.storage.collections import create_collection
 from workbench.storage.paths import Paths
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.listener_process import ListenerState
@@ -218,6 +232,76 @@ async def test_damaged_store_is_moved_aside_only_when_told(paths: Paths, appeara
     assert failures[0]["kind"] == "CorruptStoreError"
     assert paths.captures.read_bytes().startswith(b"this is no database")
     await until(lambda: listener.process_id == 0)
+
+
+async def test_pane_and_actions_mean_the_same_capture(window: MainWindow) -> None:
+    await captured(window, 4)
+    table = window.captures.table
+    table.setFocus()
+    control, nothing = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+    for key, modifier, number in (
+        (Qt.Key.Key_End, control, 4),
+        (Qt.Key.Key_Home, control, 1),
+        (Qt.Key.Key_Down, control, 2),
+        (Qt.Key.Key_End, nothing, 4),
+        (Qt.Key.Key_Home, nothing, 1),
+        (Qt.Key.Key_Down, nothing, 2),
+    ):
+        QTest.keyClick(table, key, modifier)
+        assert window.captures.current_number == number
+        assert window.captures.selected_numbers() == [number]
+    click = partial(QTest.mouseClick, table.viewport(), Qt.MouseButton.LeftButton, control)
+    click(table.visualRect(table.model().index(3, 3)).center())
+    assert (window.captures.current_number, window.captures.selected_numbers()) == (4, [2, 4])
+    click(table.visualRect(table.model().index(3, 3)).center())
+    assert (window.captures.current_number, window.captures.selected_numbers()) == (2, [2])
+    overview = window.captures.detail.overview
+    await until(lambda: any(field.value == "#2" for field in overview.fields()))
+
+
+async def test_first_webhook_is_chosen_and_has_the_focus(window: MainWindow) -> None:
+    window.activateWindow()
+    await captured(window)
+    assert window.captures.selected_numbers() == [1]
+    await until(lambda: window.captures.detail.body.code.lines.count > 1)
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all\n" * 50], ids=["damaged"])
+async def test_damaged_history_is_moved_aside_only_when_asked(
+    paths: Paths, appearance: Appearance, qapp: QApplication, content: bytes
+) -> None:
+    paths.history.write_bytes(content)
+    async for window in a_window(paths, appearance):
+        await until(lambda window=window: window.findChildren(QMessageBox))
+        assert paths.history.read_bytes() == content
+        await captured(window)
+        box = window.findChildren(QMessageBox)[0]
+        next(button for button in box.buttons() if button.text() == "Move aside and start anew").click()
+        await until(lambda window=window: "damaged history" in window.notices.text)
+        assert [file.read_bytes() for file in paths.data.glob("history.db.damaged-*")] == [content]
+        window.commands["send_test"].trigger()
+        await until(lambda window=window: window.captures.model.rowCount() == 2)
+
+
+async def test_newer_history_leaves_the_window_usable(paths: Paths, appearance: Appearance) -> None:
+    with closing(sqlite3.connect(paths.history)) as connection:
+        connection.execute("PRAGMA user_version=99")
+    async for window in a_window(paths, appearance):
+        await captured(window)
+        assert "history.db" in window.notices.text
+
+
+async def test_a_port_that_cannot_be_had_is_not_kept(window: MainWindow) -> None:
+    async with RawTarget() as taken:
+        window.listener.move(taken.port)
+        await until(lambda: "Still listening" in window.notices.text)
+    assert str(taken.port) not in (window.paths.settings.read_text() if window.paths.settings.exists() else "")
+
+
+async def test_collections_of_the_workspace_are_always_shown(paths: Paths, appearance: Appearance) -> None:
+    create_collection(paths.workspace / "requests", "Mine")
+    async for window in a_window(paths, appearance):
+        await until(lambda window=window: window.sidebar.tree.findItems("Mine", Qt.MatchFlag.MatchRecursive))
 
 
 async def test_a_narrow_table_leaves_out_columns_and_keeps_the_path_readable(window: MainWindow) -> None:

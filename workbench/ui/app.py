@@ -54,7 +54,7 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
     window.show()
     if watch is not None:
         watch(application, window)
-    return application.exec()
+    return application.exec() or program.exit_code
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -110,6 +110,7 @@ class _Program:
         self._settings = settings
         self._problems = problems
         self._loop: Any = None
+        self.exit_code = 0
 
     def begin_soon(self) -> None:
         """Go on once the first paint is on the screen."""
@@ -128,12 +129,17 @@ class _Program:
     async def _live(self) -> None:
         """Own the program's life: everything opened here is closed here."""
         from workbench.engine.workbench import open_workbench
+        from workbench.ui.dialogs import say_failure
 
         try:
             async with open_workbench(self._paths) as opened:
                 for problem in self._problems:
                     self._window.show_warning(problem)
                 await self._window.live(opened)
+        except WorkbenchError as error:
+            log.error("%s", error.message)
+            self.exit_code = error.exit_code
+            await say_failure(self._window, error)
         finally:
             # The loop may only stop after this task has ended.
             QTimer.singleShot(0, self._end)

@@ -12,7 +12,7 @@ from workbench.engine.workbench import Workbench
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, FolderEntry, SavedRequest
 from workbench.model.delivery import Delivery
-from workbench.model.errors import CollectionError, UsageError, WorkbenchError
+from workbench.model.errors import CollectionError, CorruptStoreError, UsageError, WorkbenchError
 from workbench.model.message import Body, readable
 from workbench.storage.collections import (
     create_collection,
@@ -28,6 +28,8 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
+from workbench.ui.listener_work import offer_new_store
+from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -70,7 +72,25 @@ class ComposingWork:
         self._enable_commands()
 
     async def begin(self) -> None:
-        """Bring back drafts, collections and history."""
+        """Bring back drafts, collections and history; the window works without what cannot be read."""
+        await self._begin_collections()
+        try:
+            await self._begin_history()
+        except CorruptStoreError as error:
+            self._jobs.start(self._offer_new_history(error), "offer a new history")
+        except WorkbenchError as error:
+            self._window.show_error(error)
+
+    async def _offer_new_history(self, error: CorruptStoreError) -> None:
+        aside = await offer_new_store(self._window, error.message, self._workbench.paths.history)
+        if aside is None:
+            again = ("Choose again", lambda: self._jobs.start(self._offer_new_history(error), "offer a new history"))
+            self._window.notices.show_notice(Notice(Level.ERROR, error.message, (again,)))
+            return
+        self._window.show_info(f"The damaged history is now {aside}.")
+        await self._begin_history()
+
+    async def _begin_history(self) -> None:
         drafts, problems = await asyncio.to_thread(load_drafts, self._workbench.paths.history)
         for problem in problems:
             self._window.show_warning(problem)
@@ -79,11 +99,15 @@ class ComposingWork:
         tab = self._window.state.tab
         if 0 <= tab < self._window.tabs.count():
             self._window.tabs.setCurrentIndex(tab)
-        for folder in self._window.state.collections:
-            if Path(folder).is_dir():
+        await self.show_history()
+
+    async def _begin_collections(self) -> None:
+        """Show what was open, and always what lies in the home's own workspace."""
+        own = sorted(self._workbench.paths.workspace.glob("*/opencollection.yml"))
+        for folder in [*self._window.state.collections, *(str(file.parent) for file in own)]:
+            if folder not in self.open_collections and Path(folder).is_dir():
                 self.open_collections.append(folder)
         await self._show_collections()
-        await self.show_history()
 
     async def end(self) -> None:
         """Keep every draft."""
@@ -265,10 +289,12 @@ class ComposingWork:
             await asyncio.to_thread(create_collection, folder, folder.name)
         if str(folder) not in self.open_collections:
             self.open_collections.append(str(folder))
+        self._window.keep_state(self.open_collections)
         await self._show_collections()
 
     def _close_collection(self, folder: str) -> None:
         self.open_collections = [each for each in self.open_collections if each != folder]
+        self._window.keep_state(self.open_collections)
         self._jobs.start(self._show_collections(), "show collections")
 
     async def _show_collections(self) -> None:

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.model.errors import WorkbenchError
+
 
 async def finished(dialog: QDialog) -> int:
     """Open a dialog and return its result; it is deleted afterwards."""
@@ -37,16 +39,25 @@ async def finished(dialog: QDialog) -> int:
 
 async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[str, bool]) -> str | None:
     """Ask; return the text of the chosen button, None for escape. A choice that is True destroys something."""
-    box = QMessageBox(QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.NoButton, parent)
     box.setInformativeText(hint)
     buttons: dict[Any, str] = {}
     for choice, destroys in choices.items():
         role = QMessageBox.ButtonRole.DestructiveRole if destroys else QMessageBox.ButtonRole.AcceptRole
-        buttons[box.addButton(choice, role)] = choice
+        button = box.addButton(choice, role)
+        button.setProperty("danger" if destroys else "primary", True)
+        buttons[button] = choice
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     await finished(box)
     return buttons.get(box.clickedButton())
+
+
+async def say_failure(parent: QWidget, error: WorkbenchError) -> None:
+    """Say why the program cannot go on; returns when that was read."""
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "Webhook Workbench", error.message, parent=parent)
+    box.setInformativeText(error.hint or "")
+    await finished(box)
 
 
 async def ask_text(
@@ -61,6 +72,7 @@ async def ask_text(
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)

@@ -62,7 +62,8 @@ class ListenerProcess(QObject):
         self._state = ListenerState.STOPPED
         self._started_at = 0.0
         self._restarts = 0
-        self._reported_failure = False
+        self.failure: dict[str, Any] | None = None
+        """Why it does not listen, as `failed` said; None while it does or may."""
         self._port = settings.port
         self.url = ""
         self._kill = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
@@ -121,7 +122,7 @@ class ListenerProcess(QObject):
         process.errorOccurred.connect(self._error_occurred)
         self._process = process
         self._started_at = time.monotonic()
-        self._reported_failure = False
+        self.failure = None
         self._set_state(ListenerState.STARTING)
         process.start(sys.executable, self._words())
 
@@ -165,9 +166,12 @@ class ListenerProcess(QObject):
         if "not_moved" in news:
             self.not_moved.emit(news["not_moved"])
         if "failed" in news:
-            self._reported_failure = True
-            self._set_state(ListenerState.FAILED)
-            self.failed.emit(news["failed"])
+            self._fail(news["failed"])
+
+    def _fail(self, failure: dict[str, Any]) -> None:
+        self.failure = failure
+        self._set_state(ListenerState.FAILED)
+        self.failed.emit(failure)
 
     def _read_errors(self) -> None:
         if self._process is not None:
@@ -178,17 +182,14 @@ class ListenerProcess(QObject):
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
             reason = self._process.errorString()
             self._forget()
-            self._set_state(ListenerState.FAILED)
-            self.failed.emit(
-                {"kind": "start", "message": f"The listener could not be started: {reason}.", "hint": None}
-            )
+            self._fail({"kind": "start", "message": f"The listener could not be started: {reason}.", "hint": None})
 
     def _finished(self, code: int, _status: QProcess.ExitStatus) -> None:
         self._read()
         self._forget()
         if self._state is ListenerState.STOPPING:
             self._set_state(ListenerState.STOPPED)
-        elif not self._reported_failure:
+        elif self.failure is None:
             self._start_again(code)
 
     def _start_again(self, code: int) -> None:

@@ -27,6 +27,7 @@ class ListenerWork:
         self._listener = window.listener
         self._refused = 0
         self._stored = 0
+        self._wanted_port = 0
         listener, commands = self._listener, window.commands
         listener.state_changed.connect(lambda _: self._show_state())
         listener.listening.connect(self._on_listening)
@@ -42,6 +43,8 @@ class ListenerWork:
         self._show_state()
         if listener.state is ListenerState.LISTENING:
             self._on_listening(listener.url, listener.port)
+        if listener.failure is not None:
+            self._on_failed(listener.failure)
 
     def _show_state(self) -> None:
         state, url, commands = self._listener.state, self._listener.url, self._window.commands
@@ -57,6 +60,8 @@ class ListenerWork:
         self._show_state()
         self._window.captures.empty.show_listening(url)
         self._window.notices.forget("Port ")
+        if port == self._wanted_port:
+            save_settings(self._window.paths.settings, {"port": port})
         self._window.listening.emit(port)
         self._feed.look()
 
@@ -94,20 +99,12 @@ class ListenerWork:
 
     async def _offer_new_store(self, failure: dict[str, Any]) -> None:
         """A damaged store is moved aside only when a person says so."""
-        path = Path(self._window.paths.captures)
-        choice = await ask(
-            self._window,
-            "Damaged captures",
-            failure["message"],
-            "It can be moved aside, under a name beside it, and a new one started. Nothing is deleted.",
-            {"Move aside and start anew": False},
-        )
-        if choice is None:
+        aside = await offer_new_store(self._window, failure["message"], Path(self._window.paths.captures))
+        self._window.notices.forget(failure["message"])
+        if aside is None:
             notice = Notice(Level.ERROR, failure["message"], (("Choose again", lambda: self._on_failed(failure)),))
             self._window.notices.show_notice(notice)
             return
-        stamp = str(self._window.clock_us() // 1_000_000)
-        aside = move_aside(path, stamp)
         self._window.show_info(f"The damaged captures are now {aside}.")
         self._listener.start()
 
@@ -123,9 +120,23 @@ class ListenerWork:
             self._move(int(port))
 
     def _move(self, port: int) -> None:
+        # Kept once it is ours: a port that cannot be had must not be in the way at the next start.
+        self._wanted_port = port
         self._listener.move(port)
-        if port:
-            save_settings(self._window.paths.settings, {"port": port})
+
+
+async def offer_new_store(window: "MainWindow", message: str, path: Path) -> Path | None:
+    """Move a damaged store aside if a person says so; return its new name, None where they did not."""
+    choice = await ask(
+        window,
+        "Damaged file",
+        message,
+        "It can be moved aside, under a name beside it, and a new one started. Nothing is deleted.",
+        {"Move aside and start anew": False},
+    )
+    if choice is None:
+        return None
+    return move_aside(path, str(window.clock_us() // 1_000_000))
 
 
 def _port_problem(text: str) -> str:

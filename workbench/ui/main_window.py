@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.clock import SystemClock
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.captures.panel import CapturesPanel
@@ -93,7 +93,9 @@ class MainWindow(QMainWindow):
     # Notices
 
     def show_error(self, error: WorkbenchError) -> None:
-        """Say what went wrong and what to do."""
+        """Say what went wrong and what to do; of a damaged store the question says that."""
+        if isinstance(error, CorruptStoreError):
+            return
         self.notices.show_notice(Notice(Level.ERROR, f"{error.message} {error.hint or ''}".strip()))
 
     def show_warning(self, text: str) -> None:
@@ -119,7 +121,7 @@ class MainWindow(QMainWindow):
         await work.begin()
         await self._stop.wait()
         await work.end()
-        save_state(self.paths.window_state, self._state(work.open_collections))
+        self.keep_state(work.open_collections)
         await self._listener_stopped()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -140,6 +142,10 @@ class MainWindow(QMainWindow):
             await stopped.wait()
 
     # Where it was
+
+    def keep_state(self, collections: list[str]) -> None:
+        """Write where the window is and what is open: at the end, and whenever a collection comes or goes."""
+        save_state(self.paths.window_state, self._state(collections))
 
     def _state(self, collections: list[str]) -> WindowState:
         return WindowState(

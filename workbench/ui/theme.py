@@ -241,6 +241,8 @@ QPushButton[primary="true"] {{
     background: {theme.accent}; color: {theme.accent_text}; border: 1px solid {theme.accent}; font-weight: 600;
 }}
 QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
+QPushButton[danger="true"] {{ color: {theme.danger}; font-weight: 600; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.hover}; border: 1px solid {theme.border}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; }}
 QToolButton:hover {{ background: {theme.hover}; }}

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
@@ -49,6 +50,7 @@ class Work:
 
     async def begin(self) -> None:
         """Show what is stored, and bring back drafts."""
+        self._feed.loaded.connect(self._panel.table.setFocus, Qt.ConnectionType.SingleShotConnection)
         self._feed.look()
         await self._composing.begin()
 

@@ -1,6 +1,6 @@
 """The captures tab: filter line, table, details; an address to send to while there is nothing to show."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -45,6 +45,7 @@ class CapturesPanel(QWidget):
         self.empty = EmptyCaptures(appearance, self)
         self._build(appearance)
         self._follows = True
+        self._told: int | None = None
         self._total = 0
 
     # What it is made of
@@ -111,10 +112,10 @@ class CapturesPanel(QWidget):
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(lambda _: self._commands["open_in_composer"].trigger())
         selection = table.selectionModel()
-        selection.currentRowChanged.connect(self._on_current)
-        selection.selectionChanged.connect(lambda *_: self._enable_commands())
+        selection.currentRowChanged.connect(lambda *_: self._show_chosen())
+        selection.selectionChanged.connect(lambda *_: self._show_chosen())
         table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.model.rowsInserted.connect(lambda *_: self._on_arrival())
+        self.model.rowsInserted.connect(lambda _parent, first, _last: self._on_arrival(first))
         self.model.modelReset.connect(self._on_reset)
         return table
 
@@ -133,8 +134,13 @@ class CapturesPanel(QWidget):
 
     @property
     def current_number(self) -> int | None:
+        """The capture that is shown: the current row where it is chosen, else the last chosen one, else None."""
         index = self.table.currentIndex()
-        return self.model.rows.number(index.row()) if index.isValid() else None
+        chosen = self.table.selectionModel().selectedRows()
+        if not chosen:
+            return None
+        row = index.row() if index.isValid() and self.table.selectionModel().isSelected(index) else chosen[-1].row()
+        return self.model.rows.number(row)
 
     def choose(self, number: int) -> None:
         """Make a capture the current one, if it is shown."""
@@ -194,18 +200,26 @@ class CapturesPanel(QWidget):
             self._follows = at_end
             self._commands["follow"].setChecked(at_end)
 
-    def _on_arrival(self) -> None:
+    def _on_arrival(self, first_row: int) -> None:
+        if first_row == 0:
+            # The very first webhook: what one has waited for is shown at once.
+            self.choose(self.model.rows.number(0))
+            self.table.setFocus()
         if self._follows:
             self.table.scrollToBottom()
 
     def _on_reset(self) -> None:
-        self._enable_commands()
-        self.chosen.emit(None)
+        self._show_chosen()
         if self._follows:
             self.table.scrollToBottom()
 
-    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        self.chosen.emit(self.model.rows.number(current.row()) if current.isValid() else None)
+    def _show_chosen(self) -> None:
+        """Tell which capture is to be shown, once for each change: always one that the actions take."""
+        self._enable_commands()
+        number = self.current_number
+        if number != self._told:
+            self._told = number
+            self.chosen.emit(number)
 
     def _enable_commands(self) -> None:
         some = self.table.selectionModel().hasSelection()

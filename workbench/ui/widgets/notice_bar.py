@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from workbench.ui.icons import coloured, icon
 from workbench.ui.theme import Appearance
+
+NEWS_SHOWN_MS = 8_000
+"""What is only good to know goes by itself; what is wrong stays until it is closed."""
 
 
 class Level(StrEnum):
@@ -18,6 +21,9 @@ class Level(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+_URGENCY = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class NoticeBar(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._buttons: list[QPushButton] = []
+        self._news_timer = QTimer(self, singleShot=True, interval=NEWS_SHOWN_MS)
+        self._news_timer.timeout.connect(self._close_news)
         self._close = QToolButton(self)
         self._close.setIcon(icon("close"))
         self._close.setIconSize(QSize(14, 14))
@@ -62,6 +70,8 @@ class NoticeBar(QFrame):
         self._notices.append(notice)
         self._show_newest()
         urgent = notice.level is not Level.INFO
+        if not urgent:
+            self._news_timer.start()
         event = QAccessibleAnnouncementEvent(self, notice.text)
         politeness = QAccessible.AnnouncementPoliteness
         event.setPoliteness(politeness.Assertive if urgent else politeness.Polite)
@@ -70,7 +80,15 @@ class NoticeBar(QFrame):
     def close_notice(self) -> None:
         """Close the notice that is shown."""
         if self._notices:
-            self._notices.pop()
+            self._notices.remove(self._foremost())
+        self._show_newest()
+
+    def _foremost(self) -> Notice:
+        """Return the newest of the most urgent: news must not hide trouble."""
+        return max(reversed(self._notices), key=lambda notice: _URGENCY[notice.level])
+
+    def _close_news(self) -> None:
+        self._notices = [each for each in self._notices if each.level is not Level.INFO]
         self._show_newest()
 
     def forget(self, text: str) -> None:
@@ -81,7 +99,7 @@ class NoticeBar(QFrame):
     @property
     def text(self) -> str:
         """What is shown, empty where nothing is."""
-        return self._notices[-1].text if self._notices else ""
+        return self._foremost().text if self._notices else ""
 
     def _show_newest(self) -> None:
         for button in self._buttons:
@@ -91,13 +109,14 @@ class NoticeBar(QFrame):
         if not self._notices:
             self.hide()
             return
-        notice = self._notices[-1]
+        notice = self._foremost()
         theme = self._appearance.theme
         background = {"info": theme.notice_info, "warning": theme.notice_warning, "error": theme.notice_error}
         colour = {"info": theme.accent, "warning": theme.warning, "error": theme.danger}[notice.level]
         self.setStyleSheet(f"NoticeBar {{ background: {background[notice.level]}; border: none; }}")
         self._picture.setPixmap(coloured(notice.level, colour, 18, self.devicePixelRatioF()))
-        self._text.setText(notice.text)
+        others = len(self._notices) - 1
+        self._text.setText(f"{notice.text}   ({others} more)" if others else notice.text)
         for text, action in notice.actions:
             self._add_button(text, action)
         self.show()
