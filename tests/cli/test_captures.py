@@ -136,6 +136,27 @@ class TestReading:
         await catcher.exchange(BINARY_POST)
         assert [each["number"] for each in (await workbench("captures", "list", "--json")).objects] == [3, 4]
 
+    async def test_pinned_captures_are_kept(self, workbench: Program) -> None:
+        await workbench("captures", "pin", "2")
+        ran = await workbench("captures", "delete", "1-3", "--yes")
+        assert ran.err == "1 capture pinned and kept; --pinned deletes them too.\n2 captures deleted.\n"
+        assert [each["number"] for each in (await workbench("captures", "list", "--json")).objects] == [2]
+        assert (await workbench("captures", "delete", "2", "--yes", "--pinned")).err == "1 capture deleted.\n"
+
+    @pytest.mark.parametrize("words", [[""], [" ", ""]])
+    async def test_an_empty_word_deletes_nothing(self, workbench: Program, words: list[str]) -> None:
+        ran = await workbench("captures", "delete", *words, "--yes")
+        assert (ran.code, len((await workbench("captures", "list", "--json")).objects)) == (2, 3)
+        assert "An empty word chooses nothing." in ran.err
+
+    async def test_words_and_options_stand_in_any_order(self, workbench: Program) -> None:
+        ran = await workbench("captures", "list", "-hook", "--json", "POST", "-nothing")
+        assert [each["number"] for each in ran.objects] == [3]
+
+    async def test_numbers_may_stand_behind_commas(self, workbench: Program) -> None:
+        assert (await workbench("captures", "export", "1-2,3", "--format=ndjson")).text.count("\n") == 3
+        assert "goes backwards" in (await workbench("captures", "export", "3-1", "--format=ndjson")).err
+
     async def test_pin_shows_in_the_list(self, workbench: Program) -> None:
         assert (await workbench("captures", "pin", "2")).code == 0
         listed = (await workbench("captures", "list", "--json")).objects

@@ -197,3 +197,19 @@ async def test_database_of_a_newer_version_is_refused_and_left_alone(
     ran = await workbench(*words)
     assert ran.code == 4
     assert "newer" in ran.err
+
+
+async def test_settings_are_what_no_word_says(workbench: Program, paths: Paths) -> None:
+    paths.settings.write_text('answer_status = 202\nbody_limit_bytes = 10\nport = "x"\nprot = 1\n')
+    async with listening(workbench) as listener:
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 202")
+        writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 413")
+        writer.close()
+        listener.process.terminate()
+        said = (await listener.ended()).err
+    assert "port in" in said
+    assert "cannot be 'x'; 8080 is used." in said
+    assert "prot, which is no setting" in said

@@ -37,6 +37,26 @@ async def test_replay_of_many_is_in_order(workbench: Program, catcher: Catcher) 
     assert [request.split(b" ")[1] for request in target.received] == [b"/3", b"/1", b"/2", b"/fixed"]
 
 
+async def test_a_batch_passes_over_what_is_no_request(workbench: Program, catcher: Catcher) -> None:
+    await catcher.exchange(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    await catcher.wait_for(1)
+    await catcher.exchange(CAPTURED)
+    async with RawTarget() as target:
+        ran = await workbench("replay", "1-2", "--to", target.url)
+        assert (ran.code, len(target.received)) == (0, 1)
+        assert ran.err.startswith("#1 was passed over: Capture 1 is not an HTTP request")
+        assert (await workbench("replay", "1", "--to", target.url)).code == 2
+
+
+async def test_options_and_words_stand_in_any_order_and_json_is_known(workbench: Program) -> None:
+    async with RawTarget() as target:
+        ran = await workbench("send", "POST", target.url, "--data", '{"x":1}', "X-Late:yes", "--timeout", "5", "q==1")
+    assert ran.code == 0
+    assert target.received[0].startswith(b"POST /?q=1 HTTP/1.1\r\n")
+    assert b"\r\nX-Late: yes\r\n" in target.received[0]
+    assert b"\r\nContent-Type: application/json\r\n" in target.received[0]
+
+
 async def test_replay_without_a_target_says_so(workbench: Program, catcher: Catcher) -> None:
     await catcher.exchange(CAPTURED)
     ran = await workbench("replay", "1")
@@ -58,6 +78,9 @@ async def test_answers_that_are_not_2xx_matter_only_with_fail(workbench: Program
         ("http://127.0.0.1:1/", "127.0.0.1:1", 3),
         ("http://", "http://", 2),
         ("ftp://localhost/", "ftp", 2),
+        ("ht!tp://localhost/", "'ht!tp' is no scheme", 2),
+        ("://localhost/", "is no scheme", 2),
+        ("POST", "There is no URL to send to.", 2),
         ("http://localhost:99999/", "99999", 2),
         ("http://exa mple.test/", "exa mple.test", 2),
     ],

@@ -3,17 +3,16 @@
 import argparse
 import os
 import shutil
-import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.cli.console import Console
 from workbench.cli.home import add_home
-from workbench.cli.selection import chosen, existing, numbers_of
+from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
 from workbench.model.errors import StorageError, UsageError
-from workbench.model.message import Request
+from workbench.model.message import Request, readable
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
@@ -29,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("query", nargs="*", help="words that must occur, -word that must not")
     add.add_argument("--limit", type=_positive, default=50, help="the newest so many (default: %(default)s)")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
-    add.set_defaults(run=run_list)
+    add.set_defaults(run=run_list, takes_filter=True)
     add = actions.add_parser("show", help="show one capture, or exactly one part of it")
     add.add_argument("number")
     add.add_argument("--part", choices=PARTS, help="body and raw write exactly those bytes and nothing else")
@@ -40,11 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--format", choices=FORMATS, required=True)
     add.add_argument("-o", "--output", metavar="FILE", help="file to write (default: standard output)")
     add.add_argument("--force", action="store_true", help="replace the file if it exists")
-    add.set_defaults(run=run_export)
+    add.set_defaults(run=run_export, takes_filter=True)
     add = actions.add_parser("delete", help="delete captures")
-    add.add_argument("query", nargs="+", help="numbers such as 3 or 3-9, or a filter line")
+    add.add_argument("query", nargs="*", help="numbers such as 3 or 3-9, or a filter line")
     add.add_argument("--yes", action="store_true", help="really do it")
-    add.set_defaults(run=run_delete)
+    add.add_argument("--pinned", action="store_true", help="pinned ones too, which are kept otherwise")
+    add.set_defaults(run=run_delete, takes_filter=True)
     for name, pinned in (("pin", True), ("unpin", False)):
         add = actions.add_parser(name, help=f"{name} captures")
         add.add_argument("numbers", nargs="+")
@@ -118,7 +118,7 @@ def _show(capture: Capture, arguments: argparse.Namespace, console: Console) -> 
             console.json(capture_json(capture))
         case "headers":
             for name, value in request.headers:
-                console.line(f"{name}: {value}")
+                console.line(f"{name}: {readable(value)}")
         case "answer":
             console.bytes([capture.answer.head.raw, *capture.answer.body.chunks()])
         case "summary":
@@ -155,12 +155,14 @@ def run_export(arguments: argparse.Namespace, console: Console) -> int:
     """Write captures in another program's format."""
     with _reader(arguments) as reader:
         numbers = chosen(reader, arguments.query)
+        if not numbers:
+            console.note("No capture matches." if arguments.query else "Nothing was captured yet.")
         pieces = _exported(arguments.format, reader, numbers)
         if arguments.output is None:
             console.bytes(pieces)
             return 0
         _write_new(Path(arguments.output), pieces, replace=arguments.force)
-        console.note(f"{len(numbers)} captures written to {arguments.output}.")
+        console.note(f"{counted(numbers)} written to {arguments.output}.")
     return 0
 
 
@@ -214,10 +216,16 @@ def _write_new(path: Path, pieces: Iterator[bytes], *, replace: bool) -> None:
 
 def run_delete(arguments: argparse.Namespace, console: Console) -> int:
     """Delete captures; without --yes only say how many."""
+    if not arguments.query:
+        raise UsageError("Say which captures: numbers, or words that occur in them.", "For example: delete 3-9")
     with _reader(arguments) as reader:
         numbers = chosen(reader, arguments.query)
+        kept: set[int] = set() if arguments.pinned else reader.pinned(numbers)
+    numbers = [number for number in numbers if number not in kept]
+    if kept:
+        console.note(f"{counted(kept)} pinned and kept; --pinned deletes them too.")
     if not arguments.yes:
-        raise UsageError(f"This would delete {len(numbers)} captures.", "Add --yes to do it.")
+        raise UsageError(f"This would delete {counted(numbers)}.", "Add --yes to do it.")
     from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
@@ -225,7 +233,8 @@ def run_delete(arguments: argparse.Namespace, console: Console) -> int:
         async with open_workbench(Paths.of_home(arguments.home)) as workbench:
             return await workbench.delete_captures(numbers)
 
-    console.note(f"{run(delete())} captures deleted.")
+    deleted = run(delete())
+    console.note(f"{deleted:,} capture{'' if deleted == 1 else 's'} deleted.")
     return 0
 
 
@@ -245,5 +254,5 @@ def run_pin(arguments: argparse.Namespace, console: Console) -> int:
                 await workbench.set_pinned(number, arguments.pinned)
 
     run(pin())
-    print(f"{len(there)} captures {'pinned' if arguments.pinned else 'unpinned'}.", file=sys.stderr)
+    console.note(f"{counted(there)} {'pinned' if arguments.pinned else 'unpinned'}.")
     return 0

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.cli.console import Console
 from workbench.cli.control import Control
 from workbench.engine.capturing import Refusal
-from workbench.engine.listener import DEFAULT_HOST, DEFAULT_PORT, ListenOptions
+from workbench.engine.listener import ListenOptions
 from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
@@ -23,7 +23,7 @@ from workbench.model.errors import ListenError, UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
-from workbench.storage.settings import Settings
+from workbench.storage.settings import load_settings
 
 ANNOUNCE_EVERY_S = 1 / 30
 SHOWN_BODY_LIMIT_BYTES = 1024 * 1024
@@ -33,13 +33,12 @@ _UNITS = {"": 1, "b": 1, "k": 2**10, "kib": 2**10, "m": 2**20, "mib": 2**20, "g"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the words of `listen`."""
     add = parser.add_argument
-    add("--host", default=DEFAULT_HOST, help="address to listen on (default: %(default)s, this machine alone)")
-    add("--port", type=int, default=DEFAULT_PORT, help="port; 0 takes any free one (default: %(default)s)")
-    add("--answer", type=int, default=200, metavar="STATUS", help="status to answer with (default: %(default)s)")
-    limit = Settings().body_limit_bytes
-    add("--body-limit", type=size, default=limit, metavar="SIZE", help="largest body, such as 500M (default: 100M)")
-    add("--count", type=int, metavar="N", help="stop after N captures")
-    add("--for", type=float, dest="seconds", metavar="SECONDS", help="stop after this time")
+    add("--host", help="address to listen on (default: that of the settings, or 127.0.0.1, this machine alone)")
+    add("--port", type=int, help="port; 0 takes any free one (default: that of the settings, or 8080)")
+    add("--answer", type=int, metavar="STATUS", help="status to answer with (default: that of the settings, or 200)")
+    add("--body-limit", type=size, metavar="SIZE", help="largest body, such as 500M (default: the settings' or 100M)")
+    add("--count", type=_positive_count, metavar="N", help="stop after N captures")
+    add("--for", type=_positive_seconds, dest="seconds", metavar="SECONDS", help="stop after this time")
     add("--json", action="store_true", help="one JSON object a line: the address, then each capture")
     add("--control", action="store_true", help="take orders on standard input; its end means stop")
     parser.set_defaults(run=run_listen)
@@ -54,8 +53,25 @@ def size(text: str) -> int:
     return int(digits) * unit
 
 
+def _positive_count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of captures; write it like 10")
+    return int(text)
+
+
+def _positive_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds; write it like 30 or 0.5")
+    return seconds
+
+
 def run_listen(arguments: argparse.Namespace, console: Console) -> int:
     """Listen until told to stop."""
+    _fill_in(arguments, console)
     if not 200 <= arguments.answer <= 599:
         raise UsageError(f"{arguments.answer} is not a status to answer with.", "Use 200 to 599.")
     if not 0 <= arguments.port <= 65535:
@@ -66,6 +82,21 @@ def run_listen(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.control:
             console.json({"failed": failure_json(error)})
         raise
+
+
+def _fill_in(arguments: argparse.Namespace, console: Console) -> None:
+    """Take from the settings what no word says; a setting that makes no sense is said and passed over."""
+    settings, problems = load_settings(Paths.of_home(arguments.home).settings)
+    for problem in problems:
+        console.note(f"workbench: {problem}")
+    for name, value in {
+        "host": settings.host,
+        "port": settings.port,
+        "answer": settings.answer_status,
+        "body_limit": settings.body_limit_bytes,
+    }.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
 
 
 def failure_json(error: WorkbenchError) -> dict[str, Any]:

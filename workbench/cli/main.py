@@ -6,6 +6,7 @@ Exit codes: 0 yes or done, 1 the answer is no, 2 wrong usage or unreadable input
 
 import argparse
 import os
+import re
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -29,6 +30,33 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"Try: {self.prog} --help")
+
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  # Overloads, all of them these two.
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        """Let options stand between words, and `-word` be a word where a filter line is expected."""
+        if self._subparsers is not None or self._intermixing:
+            return super().parse_known_args(args, namespace)
+        words: list[str] = []
+        if self.get_default("takes_filter"):
+            args, words = self._without_negations(args)
+        self._intermixing = True
+        try:
+            parsed, others = self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._intermixing = False
+        if words:
+            parsed.query += words
+        return parsed, others
+
+    def _without_negations(self, args: list[str]) -> tuple[list[str], list[str]]:
+        """Return the arguments without `-word`, which argparse takes for `-w ord`, and those words."""
+        end = args.index("--") if "--" in args else len(args)
+        options = tuple(option for option in self._option_string_actions if len(option) == 2 and option != "-h")
+        words = [word for word in args[:end] if re.match("-[^-].", word) and not word.startswith(options or "--")]
+        return [word for word in args[:end] if word not in words], [*words, *args[end + 1 :]]
+
+    _intermixing = False
 
 
 def main(argv: list[str], console: Console | None = None) -> int:

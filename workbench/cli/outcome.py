@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from workbench.cli.console import Console
-from workbench.cli.render import status_text
+from workbench.cli.render import printable, status_text
 from workbench.model.delivery import Delivery
 
 
 def report(delivery: Delivery, console: Console) -> None:
     """Say in one line what came back; a failure goes to standard error."""
     what = f"#{delivery.capture_number} -> " if delivery.capture_number else ""
-    what += f"{delivery.last.request.method} {delivery.url}"
+    what += printable(f"{delivery.last.request.method} {delivery.url}")
     failure, response = delivery.last.failure, delivery.last.response
     if response is not None:
         took = f"{delivery.last.timings.total_us / 1000:.1f} ms"
-        console.line(f"{what}  {status_text(response.status, console.colours)} {response.reason}  {took}")
+        console.line(f"{what}  {status_text(response.status, console.colours)} {printable(response.reason)}  {took}")
     elif failure is not None:
         console.note(f"{what}  {failure.message}")
 

@@ -36,6 +36,8 @@ def run_replay(arguments: argparse.Namespace, console: Console) -> int:
     if not target:
         raise UsageError("There is no target to replay to yet.", "Name one with --to URL.")
     deliveries = run(_replay(arguments, console, paths, target))
+    if not deliveries:
+        raise UsageError("None of these captures can be replayed.", "See what came with: workbench captures list")
     if arguments.to and any(delivery.status is not None for delivery in deliveries):
         save_settings(paths.settings, {"replay_target": target})
     return exit_code(deliveries, fail=arguments.fail)
@@ -50,9 +52,19 @@ async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths,
             raise UsageError("No capture matches.", "See them with: workbench captures list")
         for number in numbers:
             capture = await workbench.captures.run(lambda reader, number=number: existing(reader, number))
-            delivery = await workbench.deliveries.replay(
-                capture, target, keep_host=arguments.keep_host, timeout_s=arguments.timeout
-            )
+            try:
+                delivery = await workbench.deliveries.replay(
+                    capture, target, keep_host=arguments.keep_host, timeout_s=arguments.timeout
+                )
+            except UsageError as error:
+                if len(numbers) == 1:
+                    raise
+                console.note(f"#{number} was passed over: {error.message}")
+                continue
+            if capture.fault is not None and not arguments.json:
+                console.note(
+                    f"#{number} did not arrive whole, and is sent as far as it came. {capture.fault_message}"
+                )
             done.append(delivery)
             if arguments.json:
                 console.json(delivery_json(delivery))

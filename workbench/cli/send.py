@@ -17,6 +17,7 @@ from workbench.model.errors import UsageError
 from workbench.model.message import Body
 
 _METHOD = re.compile(r"[A-Za-z]+")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _SEPARATORS = (":=", "==", "=", ":", ";", "@")
 
 
@@ -70,6 +71,8 @@ def _composed(arguments: argparse.Namespace) -> SavedRequest:
     words = list(arguments.words)
     if not words:
         raise UsageError("There is no URL to send to.", "For example: workbench send POST localhost:3000 a=b")
+    if len(words) == 1 and words[0] in _METHODS:
+        raise UsageError("There is no URL to send to.", f"For example: workbench send {words[0]} localhost:3000")
     method = words.pop(0) if len(words) > 1 and _METHOD.fullmatch(words[0]) else ""
     return _with_items(method, words[0], words[1:], arguments.data)
 
@@ -127,7 +130,16 @@ def _body(members: dict[str, Any], data: str | None) -> ComposedBody:
         return ComposedBody(BodyKind.BYTES, Body(sys.stdin.buffer.read()))
     if data.startswith("@"):
         return ComposedBody(BodyKind.BYTES, _file(data[1:]))
-    return ComposedBody(BodyKind.TEXT, Body(data.encode("utf-8", "surrogateescape")))
+    kind = BodyKind.JSON if _is_json(data) else BodyKind.TEXT
+    return ComposedBody(kind, Body(data.encode("utf-8", "surrogateescape")))
+
+
+def _is_json(text: str) -> bool:
+    """True for an object or a list: what is meant as JSON, unlike a bare word or number."""
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _file(name: str) -> Body:

@@ -43,6 +43,8 @@ def parse_target(url: str) -> Target:
     if not text:
         raise UsageError("There is no URL to send to.", "Type one, such as http://localhost:3000/hooks.")
     if not _SCHEME.match(text):
+        if re.match(r"[^/?#]*://", text):
+            raise _bad_url(url, f"{text.split('://')[0]!r} is no scheme", "Use http:// or https://.")
         text = f"http://localhost{text}" if text.startswith((":", "/")) else f"http://{text}"
     try:
         parts = urlsplit(text)

@@ -15,7 +15,6 @@ for headers of the next request.
 """
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +24,15 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.http_parser import RawRequestMessage
 
 from workbench.engine.chunk_scanner import ChunkScanner
+from workbench.engine.wire_head import (
+    START_LINE,
+    bad_request_line,
+    may_become_http,
+    not_http,
+    parser_head,
+    parser_sentence,
+    read_framing,
+)
 from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.message import Head
@@ -41,15 +49,6 @@ HELD_LIMIT_BYTES = 64 * 1024
 """What a sender may send ahead while its request is being stored."""
 
 
-_START_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([^\x00-\x20\x7f]+) (HTTP/1\.[01])\r\n")
-_PLAIN_HEADER = re.compile(
-    rb"^(?!content-length|transfer-encoding|connection|keep-alive|host|expect)"
-    rb"[!#$%&'*+\-.^_`|~0-9a-z]+:[^\r\n\0]*\r\n",
-    re.IGNORECASE | re.MULTILINE,
-)
-_CONTENT_LENGTH = re.compile(rb"^content-length:[ \t]*(\d{1,19})[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
-_CHUNKED = re.compile(rb"^transfer-encoding:[^\r\n]*chunked[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
-_EXPECT_CONTINUE = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
 _CLOSING_HEAD = b"POST / HTTP/1.1\r\nHost: -\r\nConnection: close\r\n\r\n"
 
 
@@ -234,12 +233,12 @@ class WireProtocol(web.RequestHandler):
     def _begin(self, raw: bytes, rest: bytes) -> bytes:
         """Announce a request to the handler; feed the head together with what there is of the body."""
         incoming = Incoming(Head(raw), self._received_at_us)
-        start = _START_LINE.match(raw)
+        start = START_LINE.match(raw)
         if start is None:
-            self._refuse_head(raw, Fault.MALFORMED, _bad_request_line(incoming.head.start_line))
+            self._refuse_head(raw, Fault.MALFORMED, bad_request_line(incoming.head.start_line))
             return b""
-        shown = _parser_head(raw, start)
-        incoming.content_length, chunked, incoming.expects_continue = _read_framing(shown)
+        shown = parser_head(raw, start)
+        incoming.content_length, chunked, incoming.expects_continue = read_framing(shown)
         if not chunked and self._is_whole(incoming.content_length, len(rest)):
             return self._take_whole(incoming, shown, rest)
         self._left = incoming.content_length
@@ -263,7 +262,7 @@ class WireProtocol(web.RequestHandler):
             try:
                 keep = self._judge(shown + rest[:size])
             except HttpProcessingError as error:
-                self._refuse_whole(incoming, _parser_sentence(error.message))
+                self._refuse_whole(incoming, parser_sentence(error.message))
                 return b""
             _remember(shown, keep)
         self._answering = True
@@ -323,8 +322,8 @@ class WireProtocol(web.RequestHandler):
         self._buffer = buffer
         if len(buffer) > HEAD_LIMIT_BYTES:
             self._refuse_head(buffer, Fault.TOO_LARGE, _HEAD_TOO_LARGE)
-        elif not _may_become_http(buffer) or b"\n\n" in buffer:
-            self._refuse_head(buffer, Fault.MALFORMED, _not_http(buffer))
+        elif not may_become_http(buffer) or b"\n\n" in buffer:
+            self._refuse_head(buffer, Fault.MALFORMED, not_http(buffer))
         elif self._head_timer is None:
             loop = asyncio.get_running_loop()
             self._head_timer = loop.call_later(HEAD_TIMEOUT_S, self._head_timed_out)
@@ -370,7 +369,7 @@ class WireProtocol(web.RequestHandler):
             return super().handle_error(request, status, exc, message)
         incoming = self.incoming.popleft()
         incoming.completed_at_us = incoming.completed_at_us or self._clock.now_us()
-        incoming.fail(Fault.MALFORMED, _parser_sentence(message or str(exc)))
+        incoming.fail(Fault.MALFORMED, parser_sentence(message or str(exc)))
         return self._on_unanswered(self, incoming)
 
 
@@ -386,40 +385,3 @@ def _remember(shown: bytes, keep: bool) -> None:
         if len(_verdicts) >= REMEMBERED_HEADS:
             _verdicts.clear()
         _verdicts[shown] = keep
-
-
-def _read_framing(shown: bytes) -> tuple[int, bool, bool]:
-    """Return Content-Length (0 without), whether the body is chunked, and whether 100-continue is awaited."""
-    length = _CONTENT_LENGTH.search(shown)
-    chunked = _CHUNKED.search(shown) is not None
-    return int(length[1]) if length else 0, chunked, _EXPECT_CONTINUE.search(shown) is not None
-
-
-def _parser_head(raw: bytes, start: re.Match[bytes]) -> bytes:
-    """Return the head that the parser sees: see the module's docstring."""
-    if b"\r\n " in raw or b"\r\n\t" in raw:
-        return raw  # Not for us to tidy: the parser says what is wrong.
-    method = b"HEAD" if start[1] == b"HEAD" else b"POST"
-    return b"%s / %s\r\n%s" % (method, start[3], _PLAIN_HEADER.sub(b"", raw[start.end() :]))
-
-
-def _may_become_http(buffer: bytes) -> bool:
-    """False once the first bytes cannot be those of a request line."""
-    return re.match(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]*( |\Z)", buffer) is not None and len(buffer.split(b" ", 1)[0]) < 64
-
-
-def _bad_request_line(line: str) -> str:
-    return f"The request line {line[:80]!r} is not of the form: METHOD TARGET HTTP/1.1."
-
-
-def _not_http(buffer: bytes) -> str:
-    if buffer[:2] == b"\x16\x03":
-        return "This is a TLS handshake, not HTTP: the sender used https:// for an http:// address."
-    return "These bytes are not the head of an HTTP request."
-
-
-def _parser_sentence(message: str) -> str:
-    """Return the first line of what llhttp or aiohttp says, as a sentence."""
-    line = next((line.strip() for line in message.splitlines() if line.strip()), "")
-    line = line.rstrip(":.")
-    return f"The request is not valid HTTP: {line[:1].lower()}{line[1:]}." if line else _not_http(b"")

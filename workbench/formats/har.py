@@ -13,7 +13,7 @@ import workbench
 from workbench.formats.form import query_fields
 from workbench.model.capture import Capture
 from workbench.model.clock import rfc3339
-from workbench.model.message import Headers, Request, Response
+from workbench.model.message import Headers, Request, Response, readable
 
 
 def har_log(captures: Iterable[Capture]) -> Iterator[bytes]:
@@ -47,9 +47,10 @@ def _request(capture: Capture) -> dict[str, Any]:
     request = capture.request
     host = request.headers.get("host") or f"{capture.peer.local_address}:{capture.peer.local_port}"
     target = request.target if request.target.startswith("/") else f"/{request.target}"
+    absolute = request.target.startswith(("http://", "https://"))
     described = {
         "method": request.method,
-        "url": f"http://{host}{target}",
+        "url": request.target if absolute else f"http://{host}{target}",
         "httpVersion": f"HTTP/{request.head.http_version}",
         "cookies": [],
         "headers": _headers(request.headers),
@@ -91,4 +92,4 @@ def _response(response: Response) -> dict[str, Any]:
 
 
 def _headers(headers: Headers) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in headers]
+    return [{"name": name, "value": readable(value)} for name, value in headers]

@@ -212,6 +212,12 @@ class CaptureReader:
         with self._errors():
             return [_summary(row) for row in self._connection.execute(sql, list(numbers))]
 
+    def pinned(self, numbers: Sequence[int]) -> set[int]:
+        """Return those of these captures that are pinned."""
+        with self._errors():
+            pinned = {number for (number,) in self._connection.execute("SELECT number FROM capture WHERE pinned")}
+        return pinned.intersection(numbers)
+
     def get(self, number: int) -> Capture | None:
         """Return a capture whole, or None where there is none of that number."""
         with self._errors():

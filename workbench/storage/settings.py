@@ -38,10 +38,30 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
         return Settings(), [f"The settings {path} could not be read ({error}); the defaults are used."]
     defaults: dict[str, Any] = asdict(Settings())
     known: dict[str, type] = {name: type(value) for name, value in defaults.items()}
-    sound = {name: value for name, value in values.items() if name in known and type(value) is known[name]}
-    wrong = [name for name in values if name in known and name not in sound]
-    problems = [f"{name} in {path} is not {known[name].__name__}; the default is used." for name in wrong]
+    sound = {name: value for name, value in values.items() if name in known and _is_sound(name, value, known[name])}
+    problems = [
+        f"{name} in {path} cannot be {value!r}; {defaults[name]!r} is used."
+        for name, value in values.items()
+        if name in known and name not in sound
+    ]
+    problems += [f"{path} has {name}, which is no setting." for name in values if name not in known]
     return replace(Settings(), **sound), problems
+
+
+def _is_sound(name: str, value: Any, wanted: type) -> bool:
+    if type(value) is not wanted:
+        return False
+    match name:
+        case "port":
+            return 0 <= value <= 65535
+        case "answer_status":
+            return 200 <= value <= 599
+        case "body_limit_bytes":
+            return value > 0
+        case "appearance":
+            return value in ("system", "light", "dark")
+        case _:
+            return True
 
 
 def save_settings(path: Path, changes: dict[str, Any]) -> None:

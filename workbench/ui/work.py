@@ -219,11 +219,15 @@ class Work:
             await self._feed.refresh(number)
 
     async def _delete(self) -> None:
-        numbers = self._panel.selected_numbers()
+        chosen = self._panel.selected_numbers()
+        pinned = await self._workbench.captures.run(lambda reader: reader.pinned(chosen))
+        numbers = [number for number in chosen if number not in pinned]
+        if len(numbers) < len(chosen):
+            self._window.show_info("Pinned captures are kept. To delete one, take its pin off first.")
         if not numbers:
             return
         what = f"capture #{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
-        hint = "Their numbers are not given again."
+        hint = "The number is not given again." if len(numbers) == 1 else "Their numbers are not given again."
         if await ask(self._window, "Delete", f"Delete {what}?", hint, {"Delete": True}) == "Delete":
             await self._workbench.delete_captures(numbers)
             self._feed.reload()
