@@ -96,6 +96,7 @@ async def test_replay_sends_the_captured_bytes(window: MainWindow, paths: Paths)
         assert body == PUSH
         assert b"\r\nx-repeat: 1\r\nX-Repeat: 2\r\n" in target.received[0]
     await until(lambda: window.captures.detail.replays.rowCount() == 1)
+    await until(lambda: window.captures.detail.replay_answer.status.text() == "200 OK")
     assert "Replayed #1" in window.notices.text
 
 

@@ -21,7 +21,7 @@ def read_framing(shown: bytes) -> tuple[int, bool, bool]:
 
 
 def parser_head(raw: bytes, start: re.Match[bytes]) -> bytes:
-    """Return the head that the parser sees: see the module's docstring."""
+    """Return the head that the parser sees: see `wire`'s docstring."""
     if b"\r\n " in raw or b"\r\n\t" in raw:
         return raw  # Not for us to tidy: the parser says what is wrong.
     method = b"HEAD" if start[1] == b"HEAD" else b"POST"
@@ -34,10 +34,12 @@ def may_become_http(buffer: bytes) -> bool:
 
 
 def bad_request_line(line: str) -> str:
+    """Return the sentence for a first line that is none of HTTP's."""
     return f"The request line {line[:80]!r} is not of the form: METHOD TARGET HTTP/1.1."
 
 
 def not_http(buffer: bytes) -> str:
+    """Return the sentence for bytes that are no request at all; the commonest mistake has its own."""
     if buffer[:2] == b"\x16\x03":
         return "This is a TLS handshake, not HTTP: the sender used https:// for an http:// address."
     return "These bytes are not the head of an HTTP request."

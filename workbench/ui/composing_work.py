@@ -137,6 +137,7 @@ class ComposingWork:
         panel.url.returnPressed.connect(self._send)
         panel.body.file_wanted.connect(lambda: self._jobs.start(self._body_from_file(panel), "read a body"))
         panel.answer.save_wanted.connect(self._save_answer)
+        panel.add_button(self._window.commands.tool_button("save"))
         position = self._window.tabs.addTab(panel, "")
         side = QTabBar.ButtonPosition.RightSide
         self._window.tabs.tabBar().setTabButton(position, side, self._close_button(panel))
@@ -186,7 +187,7 @@ class ComposingWork:
             self._jobs.start(self._close(panel), "close a tab")
 
     async def _close(self, panel: ComposerPanel) -> None:
-        if panel.draft.is_dirty and panel.draft.request.url:
+        if panel.draft.holds_work:
             choices = {"Save": False, "Discard": True}
             hint = "What was changed is in no file yet."
             choice = await ask(self._window, "Close tab", f"Save {panel.draft.title}?", hint, choices)
@@ -249,7 +250,7 @@ class ComposingWork:
         delivery = await self._workbench.history.run(lambda reader: reader.get(number))
         if delivery is None:
             raise UsageError("This delivery is no longer in the history.")
-        panel = self._add_tab(Draft(request=_request_of(delivery)))
+        panel = self._add_tab(Draft(request=(request := _request_of(delivery)), opened=request))
         await panel.answer.show_delivery(delivery)
 
     def _open_request(self, file: str) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMessageBox,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -45,7 +46,7 @@ async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[s
     for choice, destroys in choices.items():
         role = QMessageBox.ButtonRole.DestructiveRole if destroys else QMessageBox.ButtonRole.AcceptRole
         button = box.addButton(choice, role)
-        button.setProperty("danger" if destroys else "primary", True)
+        _mark(button, "danger" if destroys else "primary")
         buttons[button] = choice
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
@@ -72,10 +73,12 @@ async def ask_text(
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
-    buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
+    _mark(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(20, 18, 20, 16)
+    layout.setSpacing(12)
     for widget in (caption, line, trouble, buttons):
         layout.addWidget(widget)
     dialog.setMinimumWidth(440)
@@ -91,6 +94,13 @@ async def ask_text(
     line.selectAll()
     accepted = await finished(dialog)
     return line.text() if accepted == QDialog.DialogCode.Accepted else None
+
+
+def _mark(button: QPushButton, what: str) -> None:
+    """Give a button its look; one of a dialog is polished before it can be told apart."""
+    button.setProperty(what, True)
+    button.style().unpolish(button)
+    button.style().polish(button)
 
 
 async def choose_folder(parent: QWidget, title: str, folder: str) -> str | None:

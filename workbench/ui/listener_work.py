@@ -9,6 +9,7 @@ from workbench.storage.database import move_aside
 from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.dialogs import ask, ask_text
+from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_process import ListenerState
 from workbench.ui.widgets.notice_bar import Level, Notice
@@ -51,6 +52,7 @@ class ListenerWork:
         self._window.top.show_state(state, url)
         runs = state in (ListenerState.LISTENING, ListenerState.STARTING)
         commands["toggle_listening"].setText("Stop listening" if runs else "Start listening")
+        commands["toggle_listening"].setIcon(icon("stop" if runs else "play"))
         for name in ("copy_address", "send_test"):
             commands[name].setEnabled(state is ListenerState.LISTENING)
         if state is ListenerState.STOPPED:

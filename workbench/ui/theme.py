@@ -220,6 +220,7 @@ QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-botto
 QFrame#side {{ background: {theme.panel}; border: none; }}
 QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; border-radius: 10px; }}
 QLabel#muted {{ color: {theme.text_muted}; }}
+QLabel:disabled {{ color: {theme.text_muted}; }}
 QLabel#good {{ color: {theme.success}; font-weight: 600; }}
 QLabel#bad {{ color: {theme.danger}; font-weight: 600; }}
 QLabel#heading {{ color: {theme.text_muted}; font-weight: 600; }}
@@ -242,6 +243,7 @@ QPushButton[primary="true"] {{
 }}
 QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
 QPushButton[danger="true"] {{ color: {theme.danger}; font-weight: 600; }}
+QMessageBox QLabel {{ min-width: 320px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:disabled {{ color: {theme.text_muted}; background: {theme.hover}; border: 1px solid {theme.border}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px; }}

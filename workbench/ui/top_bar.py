@@ -73,7 +73,9 @@ class TopBar(QFrame):
     def show_state(self, state: ListenerState, url: str) -> None:
         """Show what the listener does, and where."""
         self._state = state
-        self._address.setText(url if state is ListenerState.LISTENING else "")
+        # It stays while we do not listen, so that the buttons beside it stay where they are.
+        self._address.setText(url or self._address.text())
+        self._address.setEnabled(state is ListenerState.LISTENING)
         self._show()
 
     def show_account(self, stored: int, refused: int) -> None:

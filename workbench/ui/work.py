@@ -67,6 +67,10 @@ class Work:
         panel.chosen.connect(lambda number: self._jobs.start(self._show(number), "show a capture"))
         panel.detail.body.save_wanted.connect(self._save_body_of)
         panel.detail.delivery_wanted.connect(self._composing.open_delivery)
+        panel.detail.replay_chosen.connect(
+            lambda number: self._jobs.start(self._show_answer(number), "show an answer")
+        )
+        panel.detail.replay_answer.save_wanted.connect(self._save_body_of)
         panel.empty.copy_address.connect(commands["copy_address"].trigger)
         panel.empty.send_test.connect(commands["send_test"].trigger)
         panel.empty.copy_command.connect(self._copy)
@@ -113,6 +117,11 @@ class Work:
         self._panel.detail.show_replays(replays)
         await self._workbench.mark_seen(number)
         await self._feed.refresh(number)
+
+    async def _show_answer(self, delivery_number: int) -> None:
+        delivery = await self._workbench.history.run(lambda reader: reader.get(delivery_number))
+        if delivery is not None:
+            await self._panel.detail.replay_answer.show_delivery(delivery)
 
     def _with_current(self, work) -> None:
         if self._shown is not None:
@@ -170,7 +179,7 @@ class Work:
                 await self._workbench.history.run(lambda reader: reader.replays_of(number))
             )
             if len(numbers) == 1:
-                self._panel.detail.setCurrentWidget(self._panel.detail.replays)
+                self._panel.detail.setCurrentWidget(self._panel.detail.replay_page)
 
     async def _ask_target(self, count: int) -> str | None:
         what = "this capture" if count == 1 else f"these {count} captures"

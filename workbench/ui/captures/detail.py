@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTableWidgetItem, QTabWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QTableWidgetItem, QTabWidget, QWidget
 
 from workbench.formats.form import query_fields
 from workbench.model.capture import Capture
@@ -11,6 +11,7 @@ from workbench.model.clock import as_datetime
 from workbench.model.delivery import DeliverySummary
 from workbench.model.message import Body, Response, readable
 from workbench.ui.body_pane import BodyPane
+from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.key_value_table import KeyValueTable
@@ -26,6 +27,8 @@ class CaptureDetail(QTabWidget):
 
     delivery_wanted = Signal(int)
     """The number of a replay to open."""
+    replay_chosen = Signal(int)
+    """The number of a replay whose answer is to be shown beside the list."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +48,17 @@ class CaptureDetail(QTabWidget):
         self.replays = KeyValueTable("Replays", self)
         self.replays.setHorizontalHeaderLabels(["When", "What came back"])
         self.replays.itemDoubleClicked.connect(self._on_replay)
+        self.replays.currentCellChanged.connect(lambda row, *_: self._on_replay_chosen(row))
+        self.replay_answer = AnswerPane(appearance, self)
+        self.replay_page = QSplitter(Qt.Orientation.Horizontal, self)
+        self.replay_page.setHandleWidth(1)
+        self.replay_page.setChildrenCollapsible(False)
+        for half in (self.replays, self.replay_answer):
+            self.replay_page.addWidget(half)
+        self.replay_page.setSizes([400, 600])
         self._replay_numbers: list[int] = []
+        self.query.set_placeholder("No query parameters")
+        self.replays.set_placeholder("Not replayed yet: R sends it to the last target, Shift+R asks for one")
         for title, widget in (
             ("Body", self.body),
             ("Headers", self.headers),
@@ -53,7 +66,7 @@ class CaptureDetail(QTabWidget):
             ("Overview", self.overview),
             ("Raw", self.raw),
             ("Answer", self.answer),
-            ("Replays", self.replays),
+            ("Replays", self.replay_page),
         ):
             self.addTab(widget, title)
         appearance.changed.connect(self._on_theme)
@@ -70,7 +83,7 @@ class CaptureDetail(QTabWidget):
             code.set_placeholder("Nothing chosen")
         self._count("Headers", 0)
         self._count("Query", 0)
-        self._count("Replays", 0)
+        self.show_replays([])
 
     async def show_capture(self, capture: Capture) -> None:
         """Show another capture; the tab that was open stays open."""
@@ -87,14 +100,22 @@ class CaptureDetail(QTabWidget):
         await self.body.show_body(request.body, request.head.content_type, request.headers.get("content-encoding"))
 
     def show_replays(self, replays: list[DeliverySummary]) -> None:
-        """Show what replays of this capture brought."""
+        """Show what replays of this capture brought, given oldest first, and the answer to the newest."""
+        replays = replays[::-1]
+        self._replay_numbers = []
+        self.replays.set_pairs((_when(each.created_at_us)[11:23], _outcome(each)) for each in replays)
         self._replay_numbers = [each.number for each in replays]
-        self.replays.set_pairs((_when(each.created_at_us), _outcome(each)) for each in replays)
+        self.replay_answer.setVisible(bool(replays))
+        self.replays.setCurrentCell(0, 0)
         self._count("Replays", len(replays))
 
     def _on_replay(self, item: QTableWidgetItem) -> None:
         if item.row() < len(self._replay_numbers):
             self.delivery_wanted.emit(self._replay_numbers[item.row()])
+
+    def _on_replay_chosen(self, row: int) -> None:
+        if 0 <= row < len(self._replay_numbers):
+            self.replay_chosen.emit(self._replay_numbers[row])
 
     def _count(self, title: str, count: int) -> None:
         """Say in a tab's title how much it holds."""

@@ -134,9 +134,11 @@ class CaptureFeed(QObject):
         self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
 
     async def _show_answers(self) -> None:
-        numbers = sorted(self._unanswered)[-NEWEST_ROWS:]
+        numbers = sorted(self._unanswered)
         self._unanswered.clear()
-        self._model.update(await self._reading.run(lambda reader: reader.summaries(numbers)))
+        newest, others = numbers[-NEWEST_ROWS:], numbers[:-NEWEST_ROWS]
+        self._model.rows.forget(others)
+        self._model.update(await self._reading.run(lambda reader: reader.summaries(newest)))
 
     async def _look_for_others(self) -> None:
         version = await self._reading.run(CaptureReader.version)

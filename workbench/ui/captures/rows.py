@@ -64,9 +64,12 @@ class CaptureRows:
             self._pages.popitem(last=False)
         return rows
 
-    def forget_page(self, page: int) -> None:
-        """Drop what was fetched of a page, to fetch it anew."""
-        self._pages.pop(page, None)
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Drop what was fetched of these captures: it is fetched anew when it is looked at."""
+        for number in numbers:
+            row = self.row_of(number)
+            if row is not None and (page := self._pages.get(row // PAGE_ROWS)) is not None:
+                page.pop(number, None)
 
     def append(self, numbers: Sequence[int]) -> None:
         """Add numbers that are all larger than those held."""

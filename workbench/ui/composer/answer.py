@@ -1,6 +1,6 @@
 """What came back: status, times and sizes, body, headers, and the request exactly as it was sent."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.model.delivery import Attempt, Delivery, Timings
@@ -61,6 +61,7 @@ class AnswerPane(QWidget):
         self._message = QLabel("The answer appears here.", self)
         self._message.setObjectName("muted")
         self._message.setMargin(24)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self._message)

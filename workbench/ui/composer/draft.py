@@ -32,11 +32,18 @@ class Draft:
     id: str = field(default_factory=lambda: token_hex(8))
     fingerprint: Fingerprint | None = None
     """The file as it was read, to notice changes from outside."""
+    opened: SavedRequest | None = None
+    """What a capture or a delivery was opened as: it can be opened again, and need not be saved."""
 
     @property
     def is_dirty(self) -> bool:
         """True where there is something that no file holds."""
         return self.request != (self.saved or SavedRequest(method="POST"))
+
+    @property
+    def holds_work(self) -> bool:
+        """True where closing would lose what somebody typed."""
+        return self.is_dirty and self.request != self.opened and bool(self.request.url)
 
     @property
     def title(self) -> str:
@@ -88,7 +95,7 @@ def draft_of_capture(capture: Capture, target: str) -> Draft:
         headers=(*headers, *absent),
         body=ComposedBody(kind, request.body),
     )
-    return Draft(request=saved, capture_number=capture.number)
+    return Draft(request=saved, capture_number=capture.number, opened=saved)
 
 
 def body_kind(content_type: str) -> BodyKind:

@@ -91,6 +91,7 @@ class ComposerPanel(QWidget):
         row.addWidget(self.method)
         row.addWidget(self.url, 1)
         row.addWidget(self.send_button)
+        self._buttons = row
         self.params = KeyValueTable("Query parameters", self, editable=True)
         self.params.edited.connect(self._on_params)
         self.headers = KeyValueTable("Headers", self, editable=True, completions=HEADER_NAMES)
@@ -119,6 +120,10 @@ class ComposerPanel(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= 900
         self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button beside Send."""
+        self._buttons.addWidget(button)
 
     # The form and the draft
 

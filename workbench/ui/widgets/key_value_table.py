@@ -7,7 +7,7 @@ repeats stay, a row switched off is kept. Pasting `Name: value` lines makes rows
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
@@ -60,6 +60,7 @@ class KeyValueTable(QTableWidget):
         super().__init__(0, 2, parent)
         self._editable = editable
         self._filling = False
+        self._placeholder = ""
         self.setAccessibleName(what)
         self.setHorizontalHeaderLabels(["Name", "Value"])
         self.setShowGrid(False)
@@ -128,6 +129,18 @@ class KeyValueTable(QTableWidget):
         if item.row() == self.rowCount() - 1 and item.text():
             self._append(Field("", ""))
         self.edited.emit()
+
+    def set_placeholder(self, words: str) -> None:
+        """Say this where there is no row."""
+        self._placeholder = words
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._placeholder and not self.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._placeholder)
+            painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
