@@ -110,13 +110,19 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 
 def _zstd(body: bytes) -> Iterator[bytes]:
-    import io
-
     import zstandard
 
-    with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
-        while piece := reader.read(_STEP_BYTES):
+    inflater = zstandard.ZstdDecompressor().decompressobj()
+    # A step's output has no bound of its own: 512 bytes stand for 16 MiB at the most (128 KiB a block of four).
+    pending = [body[start : start + 512] for start in range(0, len(body), 512)][::-1]
+    while pending:
+        if piece := inflater.decompress(pending.pop()):
             yield piece
+        if inflater.eof and (inflater.unused_data or pending):
+            pending += [inflater.unused_data] if inflater.unused_data else []
+            inflater = zstandard.ZstdDecompressor().decompressobj()  # Frames may be joined (RFC 8878, 3).
+    if not inflater.eof:
+        raise ValueError("it ends too early")
 
 
 _DECODERS: dict[str, Decoder] = {"gzip": _gzip, "x-gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}

@@ -62,6 +62,6 @@ DARK = SyntaxColours(
     punctuation="#8a91a0",
     tag="#82b1f5",
     attribute="#e2b26d",
-    comment="#717989",
+    comment="#868e9f",
     keyword="#c29bf0",
 )
