@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from workbench.engine.workbench import open_workbench
 from workbench.storage.collections import create_collection
 from workbench.storage.paths import Paths
+from workbench.storage.settings import Settings
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.listener_process import ListenerState
+from workbench.ui.listener_process import ListenerProcess, ListenerState
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 
@@ -221,8 +223,6 @@ async def test_taken_port_is_offered_a_free_one(window: MainWindow) -> None:
 
 
 async def test_damaged_store_is_moved_aside_only_when_told(paths: Paths, appearance: Appearance) -> None:
-    from workbench.storage.settings import Settings
-    from workbench.ui.listener_process import ListenerProcess
 
     paths.captures.write_bytes(b"this is no database at all\n" * 50)
     failures: list[dict[str, object]] = []
@@ -233,6 +233,30 @@ async def test_damaged_store_is_moved_aside_only_when_told(paths: Paths, appeara
     assert failures[0]["kind"] == "CorruptStoreError"
     assert paths.captures.read_bytes().startswith(b"this is no database")
     await until(lambda: listener.process_id == 0)
+
+
+async def test_a_listener_stopped_while_it_starts_stays_stopped(paths: Paths, qapp: QApplication) -> None:
+    listener = ListenerProcess(paths, Settings())
+    states: list[ListenerState] = []
+    listener.state_changed.connect(states.append)
+    listener.start(0)
+    await until(lambda: listener.process_id)
+    listener.stop()
+    await until(lambda: listener.state is ListenerState.STOPPED)
+    assert states == [ListenerState.STARTING, ListenerState.STOPPING, ListenerState.STOPPED]
+    assert listener.process_id == 0
+
+
+async def test_a_window_closed_at_once_ends(paths: Paths, appearance: Appearance) -> None:
+    made = MainWindow(paths, Settings(), appearance, ListenerProcess(paths, Settings()))
+    made.listener.start(0)
+    made.show()
+    made.close()
+    async with asyncio.timeout(20), open_workbench(paths) as opened:
+        await made.live(opened)
+    assert made.listener.state is ListenerState.STOPPED
+    made.hide()
+    made.deleteLater()
 
 
 async def test_pane_and_actions_mean_the_same_capture(window: MainWindow) -> None:

@@ -155,7 +155,7 @@ class ListenerProcess(QObject):
                 log.warning("the listener said something unreadable: %r", line[:200])
 
     def _hear(self, news: dict[str, Any]) -> None:
-        if "listening" in news:
+        if "listening" in news and self._state is not ListenerState.STOPPING:
             self.url, self._port = news["listening"], news["port"]
             self._set_state(ListenerState.LISTENING)
             self.listening.emit(self.url, self._port)
