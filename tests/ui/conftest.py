@@ -30,7 +30,9 @@ def pytest_asyncio_loop_factories(config: object, item: object) -> dict[str, Cal
 @pytest.fixture(scope="session")
 def appearance(qapp: QApplication) -> Appearance:
     qapp.setQuitOnLastWindowClosed(False)
-    return Appearance(qapp, "light")
+    made = Appearance(qapp, "light")
+    made.dress()
+    return made
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
     listener = ListenerProcess(paths, settings, application)
     listener.start(arguments.port if port is None else port)
     window = MainWindow(paths, settings, appearance, listener)
+    appearance.dress()
     program = _Program(application, window, paths, settings, problems)
     window.first_painted.connect(program.begin_soon)
     window.show()

@@ -1,5 +1,7 @@
 """The two fonts of the window: one for words, one for payloads."""
 
+from functools import cache
+
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication
 
@@ -31,6 +33,7 @@ def code_font() -> QFont:
     return font
 
 
+@cache
 def _first_installed(families: tuple[str, ...]) -> str | None:
     installed = set(QFontDatabase.families())
     return next((family for family in families if family in installed), None)

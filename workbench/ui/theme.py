@@ -149,8 +149,14 @@ class Appearance(QObject):
         application.setStyle("Fusion")
         application.setFont(text_font())
         self.theme = LIGHT
+        self._dressed = False
         self._apply()
         application.styleHints().colorSchemeChanged.connect(self._on_system_change)
+
+    def dress(self) -> None:
+        """Put on the style sheet: once the window is built, since each widget added to a styled one costs again."""
+        self._dressed = True
+        self._application.setStyleSheet(style_sheet(self.theme))
 
     @property
     def choice(self) -> str:
@@ -174,7 +180,8 @@ class Appearance(QObject):
             dark = self._choice == "dark"
         self.theme = DARK if dark else LIGHT
         self._application.setPalette(palette(self.theme))
-        self._application.setStyleSheet(style_sheet(self.theme))
+        if self._dressed:
+            self._application.setStyleSheet(style_sheet(self.theme))
 
 
 def palette(theme: Theme) -> QPalette:

@@ -1,6 +1,7 @@
 """The details of one capture: overview, headers, query, body, raw request, our answer, replays."""
 
 from datetime import datetime
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTableWidgetItem, QTabWidget, QWidget
@@ -49,13 +50,10 @@ class CaptureDetail(QTabWidget):
         self.replays.setHorizontalHeaderLabels(["When", "What came back"])
         self.replays.itemDoubleClicked.connect(self._on_replay)
         self.replays.currentCellChanged.connect(lambda row, *_: self._on_replay_chosen(row))
-        self.replay_answer = AnswerPane(appearance, self)
         self.replay_page = QSplitter(Qt.Orientation.Horizontal, self)
         self.replay_page.setHandleWidth(1)
         self.replay_page.setChildrenCollapsible(False)
-        for half in (self.replays, self.replay_answer):
-            self.replay_page.addWidget(half)
-        self.replay_page.setSizes([400, 600])
+        self.replay_page.addWidget(self.replays)
         self._replay_numbers: list[int] = []
         self.query.set_placeholder("No query parameters")
         self.replays.set_placeholder("Not replayed yet: R sends it to the last target, Shift+R asks for one")
@@ -105,13 +103,23 @@ class CaptureDetail(QTabWidget):
         self._replay_numbers = []
         self.replays.set_pairs((_when(each.created_at_us)[11:23], _outcome(each)) for each in replays)
         self._replay_numbers = [each.number for each in replays]
-        self.replay_answer.setVisible(bool(replays))
+        if replays or "replay_answer" in self.__dict__:
+            self.replay_answer.setVisible(bool(replays))
         self.replays.setCurrentCell(0, 0)
         self._count("Replays", len(replays))
 
     def _on_replay(self, item: QTableWidgetItem) -> None:
         if item.row() < len(self._replay_numbers):
             self.delivery_wanted.emit(self._replay_numbers[item.row()])
+
+    @cached_property
+    def replay_answer(self) -> AnswerPane:
+        """The answer beside the list of replays; made when it is first asked for, after the first paint."""
+        made = AnswerPane(self._appearance, self)
+        made.hide()
+        self.replay_page.addWidget(made)
+        self.replay_page.setSizes([400, 600])
+        return made
 
     def _on_replay_chosen(self, row: int) -> None:
         if 0 <= row < len(self._replay_numbers):
