@@ -24,7 +24,6 @@ from workbench.storage.collection_files import (
     collection_root,
     inside,
     put_back_on_error,
-    write_whole,
 )
 from workbench.storage.collection_patching import new_text, patched_text
 from workbench.storage.collection_reading import (
@@ -35,6 +34,7 @@ from workbench.storage.collection_reading import (
     fingerprint,
     read_stored,
 )
+from workbench.storage.durable_file import write_whole
 from workbench.storage.opencollection import (
     RAW_KINDS,
     Plain,

@@ -25,11 +25,11 @@ from workbench.storage.collection_files import (
     FOLDER_FILE,
     new_path,
     read_file,
-    write_whole,
 )
 from workbench.storage.collection_patching import new_text
 from workbench.storage.collection_reading import NO_FILE, Fingerprint, fingerprint, read_request, unsent_parts
 from workbench.storage.collection_saving import save_request
+from workbench.storage.durable_file import write_whole
 from workbench.storage.opencollection import Title, folder_title, request_title
 
 __all__ = [

@@ -3,15 +3,11 @@
 A value that makes no sense is left in the file and the default is used; `problems` says so.
 """
 
-import os
-import tempfile
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.model.errors import StorageError
-from workbench.storage.spool import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +26,12 @@ class Settings:
 
 def load_settings(path: Path) -> tuple[Settings, list[str]]:
     """Return the settings, and a sentence for each value that was not used."""
+    if not path.exists():
+        return Settings(), []
+    import tomllib
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings(), []
     except (OSError, ValueError) as error:
         return Settings(), [f"The settings {path} could not be read ({error}); the defaults are used."]
     defaults: dict[str, Any] = asdict(Settings())
@@ -77,23 +75,15 @@ def save_settings(path: Path, changes: dict[str, Any]) -> None:
             document[name] = value
         elif name in document:
             del document[name]
-    write_atomically(path, tomlkit.dumps(document).encode())
+    write_own_file(path, tomlkit.dumps(document).encode())
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file's content so that a crash leaves the old or the new; StorageError leaves the old."""
+def write_own_file(path: Path, content: bytes) -> None:
+    """Replace a file of ours, making its folder where there is none; StorageError leaves the file as it was."""
+    from workbench.storage.durable_file import write_whole
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+        write_whole(path, (content,))
     except OSError as error:
         raise StorageError(f"{path} could not be written: {error.strerror or error}.") from error

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from workbench.storage.durable_file import sync_folder
+
 INLINE_LIMIT_BYTES = 1024 * 1024
 """Bodies up to this size live in the database."""
 
@@ -41,16 +43,6 @@ class SpoolFile:
     def discard(self) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder durable; a no-op where folders cannot be synced (Windows)."""
-    with contextlib.suppress(PermissionError, IsADirectoryError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def spool_bytes(folder: Path, content: bytes) -> str:

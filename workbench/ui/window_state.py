@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.model.errors import StorageError
-from workbench.storage.settings import write_atomically
+from workbench.storage.settings import write_own_file
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,6 @@ def load_state(path: Path) -> WindowState:
 def save_state(path: Path, state: WindowState) -> None:
     """Write the state; a failure is only logged."""
     try:
-        write_atomically(path, json.dumps(asdict(state), indent=1).encode())
+        write_own_file(path, json.dumps(asdict(state), indent=1).encode())
     except StorageError as error:
         log.warning("the window's state was not kept: %s", error)
