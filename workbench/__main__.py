@@ -16,6 +16,10 @@ def main(argv: list[str] | None = None) -> int:
 def gui(argv: list[str] | None = None) -> int:
     """Open the window and return the exit code of the program."""
     words = sys.argv[1:] if argv is None else argv
+    import gc
+
+    # Nothing that starting makes is garbage: the window turns collection on again once it is furnished.
+    gc.disable()
     from workbench.ui.app import main as open_window
 
     return open_window([word for word in words if word != "gui"])

@@ -45,6 +45,7 @@ async def window(paths: Paths, appearance: Appearance, qapp: QApplication) -> As
 async def a_window(paths: Paths, appearance: Appearance) -> AsyncIterator[MainWindow]:
     listener = ListenerProcess(paths, Settings())
     made = MainWindow(paths, Settings(), appearance, listener)
+    made.furnish()
     listening = asyncio.Event()
     made.listening.connect(lambda _: listening.set())
     listener.start(0)

@@ -249,6 +249,7 @@ async def test_a_listener_stopped_while_it_starts_stays_stopped(paths: Paths, qa
 
 async def test_a_window_closed_at_once_ends(paths: Paths, appearance: Appearance) -> None:
     made = MainWindow(paths, Settings(), appearance, ListenerProcess(paths, Settings()))
+    made.furnish()
     made.listener.start(0)
     made.show()
     made.close()

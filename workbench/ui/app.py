@@ -1,9 +1,9 @@
 """Starting and ending the window.
 
-The order is a story: the home is made sure of; the listener's process starts, so that it gets ready while Qt builds
-the window; the window is painted; only then come the event loop of asyncio, the stores and everything that loads the
-HTTP client. Ending goes the other way: drafts are kept, the listener finishes what is under way, the stores close,
-the loop ends.
+The order is a story: the home is made sure of; the window's frame is painted; the listener's process starts, so that
+it gets ready while the panels are put in; then come the event loop of asyncio, the stores and everything that loads
+the HTTP client. Ending goes the other way: drafts are kept, the listener finishes what is under way, the stores
+close, the loop ends.
 """
 
 import argparse
@@ -12,7 +12,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 import workbench
 from workbench.model.errors import WorkbenchError
 from workbench.storage.paths import Paths
-from workbench.storage.settings import Settings, load_settings
+from workbench.storage.settings import load_settings
 from workbench.ui.icons import application_icon
 from workbench.ui.listener_process import ListenerProcess
 from workbench.ui.main_window import MainWindow
@@ -43,14 +42,12 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
         paths.ensure()
     except WorkbenchError as error:
         return _refuse(application, error)
-    _log_to(paths)
     settings, problems = load_settings(paths.settings)
     appearance = Appearance(application, settings.appearance)
     listener = ListenerProcess(paths, settings, application)
-    listener.start(arguments.port if port is None else port)
     window = MainWindow(paths, settings, appearance, listener)
     appearance.dress()
-    program = _Program(application, window, paths, settings, problems)
+    program = _Program(application, window, arguments.port if port is None else port, problems)
     window.first_painted.connect(program.begin_soon)
     window.show()
     if watch is not None:
@@ -66,6 +63,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 
 def _application() -> QApplication:
+    QApplication.setStyle("Fusion")
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Webhook Workbench")
     application.setApplicationVersion(workbench.__version__)
@@ -88,6 +86,8 @@ def _refuse(application: QApplication, error: WorkbenchError) -> int:
 
 
 def _log_to(paths: Paths) -> None:
+    from logging.handlers import RotatingFileHandler
+
     handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
@@ -101,14 +101,12 @@ class _Program:
         self,
         application: QApplication,
         window: MainWindow,
-        paths: Paths,
-        settings: Settings,
+        port: int | None,
         problems: list[str],
     ) -> None:
         self._application = application
         self._window = window
-        self._paths = paths
-        self._settings = settings
+        self._port = port
         self._problems = problems
         self._loop: Any = None
         self.exit_code = 0
@@ -118,6 +116,11 @@ class _Program:
         QTimer.singleShot(0, self._begin)
 
     def _begin(self) -> None:
+        import gc
+
+        _log_to(self._window.paths)
+        self._window.listener.start(self._port)
+        self._window.furnish()
         from workbench.ui.jobs import Jobs
         from workbench.ui.loop import WorkbenchLoop
 
@@ -126,6 +129,9 @@ class _Program:
         _quit_on_signals(self._window)
         self._jobs = Jobs(self._window, self._window.show_error)
         self._jobs.start(self._live(), "the program")
+        # What lives as long as the program is not looked through again: a full collection would hold up a frame.
+        gc.freeze()
+        gc.enable()
 
     async def _live(self) -> None:
         """Own the program's life: everything opened here is closed here."""
@@ -133,7 +139,7 @@ class _Program:
         from workbench.ui.dialogs import say_failure
 
         try:
-            async with open_workbench(self._paths) as opened:
+            async with open_workbench(self._window.paths) as opened:
                 for problem in self._problems:
                     self._window.show_warning(problem)
                 await self._window.live(opened)
@@ -141,6 +147,11 @@ class _Program:
             log.error("%s", error.message)
             self.exit_code = error.exit_code
             await say_failure(self._window, error)
+        except Exception as error:
+            # A bug of ours: nothing works behind this window, so it ends, and says so.
+            self.exit_code = 1
+            log.exception("the window had to end")
+            sys.excepthook(type(error), error, error.__traceback__)
         finally:
             # The loop may only stop after this task has ended.
             QTimer.singleShot(0, self._end)

@@ -1,35 +1,43 @@
-"""The window: the only module that knows every panel. What it does with them is in `work`, by subject."""
+"""The window: the only module that knows every panel. What it does with them is in `work`, by subject.
 
-import asyncio
+It is built in two steps. The frame (menus, top bar, sidebar, tabs) is all that the first paint needs, and it imports
+little more than Qt; `furnish` then puts the panels in, whose many modules take longer to load than the frame to show.
+"""
+
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from workbench.model.clock import SystemClock
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
-from workbench.ui.captures.panel import CapturesPanel
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_process import ListenerProcess, ListenerState
 from workbench.ui.sidebar import Sidebar
 from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
-from workbench.ui.widgets.notice_bar import Level, Notice, NoticeBar
 from workbench.ui.window_state import WindowState, load_state, save_state
 
 if TYPE_CHECKING:
+    import asyncio
+
     from workbench.engine.workbench import Workbench
+    from workbench.ui.captures.panel import CapturesPanel
+    from workbench.ui.widgets.notice_bar import NoticeBar
 
 
 class MainWindow(QMainWindow):
-    """Everything there is to see."""
+    """Everything there is to see; `furnish` it before it lives."""
 
+    captures: "CapturesPanel"
+    notices: "NoticeBar"
     first_painted = Signal()
     """Once, after the first paint: what takes time may begin."""
+    furnished = Signal()
+    """Once, when the panels are in."""
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 
@@ -49,9 +57,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.top = TopBar(self.appearance, self.commands, self)
-        self.notices = NoticeBar(self.appearance, self)
         self.sidebar = Sidebar(self)
-        self.captures = CapturesPanel(self.appearance, self.commands, self)
+        self._page = QWidget(self)
+        self._page_rows = _flush(QVBoxLayout(self._page))
         self.tabs = self._tabs()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.addWidget(self.sidebar)
@@ -60,17 +68,28 @@ class MainWindow(QMainWindow):
         self.splitter.setSizes([230, 1000])
         self.splitter.setHandleWidth(1)
         centre = QWidget(self)
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for widget in (self.top, self.notices):
-            layout.addWidget(widget)
-        layout.addWidget(self.splitter, 1)
+        self._rows = _flush(QVBoxLayout(centre))
+        self._rows.addWidget(self.top)
+        self._rows.addWidget(self.splitter, 1)
         self.setCentralWidget(centre)
         self.commands.fill(self.menuBar())
         self.commands["toggle_sidebar"].setChecked(True)
         self.commands["follow"].setChecked(True)
         self.resize(1280, 800)
+
+    def furnish(self) -> None:
+        """Put the panels into the frame; once, after the first paint."""
+        from workbench.ui.captures.panel import CapturesPanel
+        from workbench.ui.widgets.notice_bar import NoticeBar
+
+        self.notices = NoticeBar(self.appearance, self)
+        self._rows.insertWidget(1, self.notices)
+        self.captures = CapturesPanel(self.appearance, self.commands, self._page)
+        if self.state.details:
+            self.captures.splitter.restoreState(QByteArray.fromBase64(self.state.details.encode()))
+        self.captures.detail.setCurrentIndex(self.state.detail_tab)
+        self._page_rows.addWidget(self.captures)
+        self.furnished.emit()
 
     def _tabs(self) -> QTabWidget:
         tabs = QTabWidget(self)
@@ -79,7 +98,7 @@ class MainWindow(QMainWindow):
         tabs.setMovable(False)
         tabs.setElideMode(Qt.TextElideMode.ElideRight)
         tabs.setAccessibleName("Captures and requests")
-        tabs.addTab(self.captures, icon("inbox"), "Captures")
+        tabs.addTab(self._page, icon("inbox"), "Captures")
         new: QToolButton = self.commands.tool_button("new_request")
         tabs.setCornerWidget(new, Qt.Corner.TopRightCorner)
         return tabs
@@ -96,22 +115,26 @@ class MainWindow(QMainWindow):
         """Say what went wrong and what to do; of a damaged store the question says that."""
         if isinstance(error, CorruptStoreError):
             return
-        self.notices.show_notice(Notice(Level.ERROR, f"{error.message} {error.hint or ''}".strip()))
+        self.notices.say("error", f"{error.message} {error.hint or ''}".strip())
 
     def show_warning(self, text: str) -> None:
-        self.notices.show_notice(Notice(Level.WARNING, text))
+        self.notices.say("warning", text)
 
     def show_info(self, text: str) -> None:
-        self.notices.show_notice(Notice(Level.INFO, text))
+        self.notices.say("info", text)
 
     def clock_us(self) -> int:
         """Return the time, for names of files that are moved aside."""
+        from workbench.model.clock import SystemClock
+
         return SystemClock().now_us()
 
     # Its life
 
     async def live(self, workbench: "Workbench") -> None:
         """Work until the window is closed; returns when everything is kept and the listener has stopped."""
+        import asyncio
+
         from workbench.ui.work import Work
 
         self._stop = asyncio.Event()
@@ -132,6 +155,8 @@ class MainWindow(QMainWindow):
             self._stop.set()
 
     async def _listener_stopped(self) -> None:
+        import asyncio
+
         if self.listener.state in (ListenerState.STOPPED, ListenerState.FAILED):
             return
         stopped = asyncio.Event()
@@ -164,11 +189,14 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         if state.splitter:
             self.splitter.restoreState(QByteArray.fromBase64(state.splitter.encode()))
-        if state.details:
-            self.captures.splitter.restoreState(QByteArray.fromBase64(state.details.encode()))
-        self.captures.detail.setCurrentIndex(state.detail_tab)
         self.sidebar.setVisible(state.sidebar)
         self.commands["toggle_sidebar"].setChecked(state.sidebar)
+
+
+def _flush(layout: QVBoxLayout) -> QVBoxLayout:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout
 
 
 def _text(state: QByteArray) -> str:

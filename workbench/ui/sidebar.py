@@ -1,15 +1,18 @@
 """Where things live: endpoints, collections, history. A tree of three branches; it opens nothing itself."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from workbench.model.collection import FolderEntry
-from workbench.model.delivery import DeliverySummary
 from workbench.ui.icons import icon
 from workbench.ui.words import duration_words
+
+if TYPE_CHECKING:
+    from workbench.model.collection import FolderEntry
+    from workbench.model.delivery import DeliverySummary
 
 _KIND = int(Qt.ItemDataRole.UserRole)
 _VALUE = _KIND + 1
@@ -72,7 +75,7 @@ class Sidebar(QFrame):
         item.setData(0, _VALUE, value)
         return item
 
-    def show_collections(self, collections: Sequence[FolderEntry]) -> None:
+    def show_collections(self, collections: "Sequence[FolderEntry]") -> None:
         """Show open collections; a hint where there is none."""
         self._collections.takeChildren()
         for collection in collections:
@@ -83,7 +86,7 @@ class Sidebar(QFrame):
         if not collections:
             self._hint(self._collections, "Open a collection…", "open-collection")
 
-    def _fill(self, parent: QTreeWidgetItem, folder: FolderEntry) -> None:
+    def _fill(self, parent: QTreeWidgetItem, folder: "FolderEntry") -> None:
         for child in folder.folders:
             self._fill(self._leaf(parent, child.name, "folder", "folder", child.path), child)
         for request in folder.requests:
@@ -92,7 +95,7 @@ class Sidebar(QFrame):
         for problem in folder.problems:
             self._leaf(parent, problem, "warning", "problem", "").setToolTip(0, problem)
 
-    def show_history(self, deliveries: Sequence[DeliverySummary]) -> None:
+    def show_history(self, deliveries: "Sequence[DeliverySummary]") -> None:
         """Show what was sent, newest first."""
         self._history.takeChildren()
         for each in deliveries[:HISTORY_SHOWN]:

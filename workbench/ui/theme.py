@@ -146,7 +146,6 @@ class Appearance(QObject):
         super().__init__(application)
         self._application = application
         self._choice = choice
-        application.setStyle("Fusion")
         application.setFont(text_font())
         self.theme = LIGHT
         self._dressed = False

@@ -41,7 +41,7 @@ class TopBar(QFrame):
         super().__init__(parent)
         self.setObjectName("top")
         self._appearance = appearance
-        self._state = ListenerState.STOPPED
+        self._state = ListenerState.STARTING
         self._dot = _Dot(self)
         self._word = QLabel("", self)
         self._address = QLabel("", self)

@@ -64,6 +64,7 @@ class CaptureFeed(QObject):
         self._deleted = -1
         self._looking = False
         self._look_again = False
+        self._stopped = False
         self._version = 0
         model.pages_wanted.connect(self._fetch_pages)
         self._others = QTimer(self, interval=OTHERS_EVERY_MS)
@@ -74,7 +75,8 @@ class CaptureFeed(QObject):
         self._ask_again.timeout.connect(lambda: self._jobs.start(self._show_answers(), "show how long answers took"))
 
     def stop(self) -> None:
-        """Look no more."""
+        """Look no more: the store is about to be closed."""
+        self._stopped = True
         self._others.stop()
         self._ask_again.stop()
 
@@ -92,7 +94,7 @@ class CaptureFeed(QObject):
     def look(self) -> None:
         """Show what arrived."""
         self._look_again = True
-        if not self._looking:
+        if not self._looking and not self._stopped:
             self._looking = True
             self._jobs.start(self._keep_looking(), "show captures")
 

@@ -64,6 +64,10 @@ class NoticeBar(QFrame):
         appearance.changed.connect(self._show_newest)
         self.hide()
 
+    def say(self, level: str, text: str) -> None:
+        """Show a sentence that offers nothing to press."""
+        self.show_notice(Notice(Level(level), text))
+
     def show_notice(self, notice: Notice) -> None:
         """Show a notice; one that says the same is replaced."""
         self._notices = [each for each in self._notices if each.text != notice.text][-20:]
