@@ -21,6 +21,10 @@ COMMANDS = {
     "captures": "list, show, export and delete what was caught",
     "replay": "send captures again, to the byte",
     "send": "compose a request and send it",
+    "verify": "check the signature of a request, and say why it fails",
+    "sign": "make the signature a provider would send",
+    "providers": "list, show and check provider packs, detect whose a request is",
+    "secrets": "keep secrets in the keyring, by name",
     "gui": "open the window (also what no command at all does)",
 }
 

@@ -34,3 +34,21 @@ def as_datetime(instant_us: int) -> datetime:
 def rfc3339(instant_us: int) -> str:
     """Return `2026-11-23T12:03:11.204518Z`: always six digits of fraction, always UTC."""
     return as_datetime(instant_us).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+LATEST_S = 253_402_300_799
+"""The end of the year 9999: no later time can be written down."""
+
+
+def parse_instant(text: str) -> int | None:
+    """Return microseconds of RFC 3339, or of seconds since 1970; None where the text is neither."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment - EPOCH) // timedelta(microseconds=1)
+    return int(seconds * 1_000_000) if 0 <= seconds <= LATEST_S else None

@@ -52,6 +52,21 @@ class Paths:
         return self.data / "workspace"
 
     @property
+    def own_packs(self) -> Path:
+        """The user's provider packs, a folder each."""
+        return self.data / "providers"
+
+    @property
+    def packs_cache(self) -> Path:
+        """Provider packs as they were last read; may be deleted."""
+        return self.data / "providers.json"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Secrets under a passphrase, where the system has no keyring."""
+        return self.data / "secrets.enc"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 
