@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import signal
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ from workbench.model.capture import Capture
 from workbench.model.errors import ListenError, UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
+from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 
@@ -146,7 +148,8 @@ class _Followed:
 
     async def run(self) -> None:
         self._greet()
-        self._served.captures.stored.subscribe(lambda _: self._news.set())
+        self._served.judging.judged.subscribe(lambda _: self._news.set())
+        self._served.judging.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -161,6 +164,7 @@ class _Followed:
             pass
         stopping.cancel()
         await self._served.listener.stop()
+        await self._served.judging.drained()
         await self._show_new()
         if not self._as_json:
             self._console.note(f"Stopped. {self._shown} captured, {self._served.captures.refused_count} refused.")
@@ -178,7 +182,8 @@ class _Followed:
         """Show what is new, oldest first, but no more than was asked for."""
         while self._shown != self._count:
             limit = 100 if self._count is None else min(100, self._count - self._shown)
-            page = await self._served.reading.run(partial(_page, after=self._last, limit=limit))
+            up_to = self._served.judging.up_to
+            page = await self._served.reading.run(partial(_page, after=self._last, up_to=up_to, limit=limit))
             if not page:
                 return
             # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
@@ -196,13 +201,17 @@ class _Followed:
         for capture in captures:
             self._console.line(capture_line(capture, colours=self._console.colours))
 
+    def _say_problems(self, problems: Sequence[str]) -> None:
+        for problem in problems:
+            self._console.note(f"workbench: {problem}")
+
     def _refused(self, refusal: Refusal) -> None:
         self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
 
 
-def _page(reader: CaptureReader, *, after: int, limit: int) -> list[Capture]:
+def _page(reader: CaptureReader, *, after: int, up_to: int, limit: int) -> list[Capture]:
     numbers: list[int] = []
-    for number in reader.numbers(CaptureQuery(), after=after):
+    for number in reader.numbers(CaptureQuery(), after=after, before=up_to + 1):
         numbers.append(number)
         if len(numbers) == limit:
             break
@@ -233,7 +242,13 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
     def on_refused(refusal: Refusal) -> None:
         control.report({"refused": refusal.count, "notice": failure_json(refusal.error)})
 
+    def on_problems(problems: Sequence[str]) -> None:
+        for problem in problems:
+            control.say({"notice": {"message": problem, "hint": None}})
+
     served.captures.stored.subscribe(on_stored)
+    served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
+    served.judging.problems.subscribe(on_problems)
     served.captures.refused.subscribe(on_refused)
     control.say({"listening": served.listener.url, "port": served.listener.port, "stored": stored})
     control.start(asyncio.get_running_loop(), lambda order: _obey(order, served, control, stop))
@@ -247,10 +262,17 @@ def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asynci
     match order:
         case {"stop": True}:
             stop.set()
+        case {"reload": True}:
+            control.tasks.start(_reload(served), "read the configuration anew")
         case {"port": int(port)}:
             control.tasks.start(_move(port, served, control), "move to another port")
         case _:
             control.say({"notice": {"message": f"The listener does not know this order: {order}", "hint": None}})
+
+
+async def _reload(served: Serving) -> None:
+    served.captures.endpoints = (await asyncio.to_thread(load_endpoints, served.judging.paths)).all
+    await served.judging.reload()
 
 
 async def _move(port: int, served: Serving, control: Control) -> None:

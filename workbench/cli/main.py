@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "check the signature of a request, and say why it fails",
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",
+    "endpoints": "say where webhooks come in, with which secrets they are checked",
     "secrets": "keep secrets in the keyring, by name",
     "gui": "open the window (also what no command at all does)",
 }

@@ -6,10 +6,12 @@ from workbench.cli.console import Console
 from workbench.cli.outcome import exit_code, report
 from workbench.cli.selection import chosen, existing
 from workbench.engine.serving import run
+from workbench.engine.signing import ReplaySigner
 from workbench.engine.workbench import open_workbench
 from workbench.formats.capture_json import delivery_json
 from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
+from workbench.model.signature import SignMode
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings, save_settings
 
@@ -23,6 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--keep-host", action="store_true", help="leave the Host header as it was captured")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
     add("--fail", action="store_true", help="exit with 1 where an answer is not 2xx")
+    add(
+        "--sign",
+        choices=[mode.value for mode in SignMode],
+        default="keep",
+        help="keep the signature, make a fresh one, or a wrong one on purpose (default: %(default)s)",
+    )
+    add("--secret", metavar="REF", help="the secret to sign with (default: the endpoint's)")
     add("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=run_replay)
 
@@ -46,6 +55,8 @@ def run_replay(arguments: argparse.Namespace, console: Console) -> int:
 async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths, target: str) -> list[Delivery]:
     words = arguments.numbers or [arguments.query]
     done: list[Delivery] = []
+    mode = SignMode(arguments.sign)
+    signer = None if mode is SignMode.KEEP else ReplaySigner(paths, mode, arguments.secret)
     async with open_workbench(paths) as workbench:
         numbers = await workbench.captures.run(lambda reader: chosen(reader, words))
         if not numbers:
@@ -54,7 +65,11 @@ async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths,
             capture = await workbench.captures.run(lambda reader, number=number: existing(reader, number))
             try:
                 delivery = await workbench.deliveries.replay(
-                    capture, target, keep_host=arguments.keep_host, timeout_s=arguments.timeout
+                    capture,
+                    target,
+                    keep_host=arguments.keep_host,
+                    signing=signer.signing_for(capture) if signer else None,
+                    timeout_s=arguments.timeout,
                 )
             except UsageError as error:
                 if len(numbers) == 1:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from workbench.cli.console import Console
@@ -14,10 +14,16 @@ from workbench.cli.outcome import exit_code
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
-from workbench.model.message import Body
+from workbench.model.message import Body, Request
+from workbench.model.signature import SignMode
+from workbench.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from workbench.engine.signing import Signing
 
 _METHOD = re.compile(r"[A-Za-z]+")
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+SIGN_MODES = [mode.value for mode in SignMode if mode is not SignMode.KEEP]
 _SEPARATORS = (":=", "==", "=", ":", ";", "@")
 
 
@@ -33,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--saved", metavar="FILE", help="a saved request's file instead of METHOD and URL")
     add("--data", metavar="TEXT", help="the body: text, @FILE for a file's bytes, - for standard input")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
+    add("--sign", metavar="PROVIDER", help="sign as this provider does; see: workbench providers list")
+    add("--secret", metavar="REF", help="the secret to sign with: keyring:NAME, env:NAME, file:PATH or text:VALUE")
+    add("--scheme", metavar="ID", help="one of the provider's schemes (default: its first)")
+    add("--mode", choices=SIGN_MODES, default="fresh", help="sign rightly, or wrongly on purpose")
+    add("--public-url", metavar="URL", help="the address to sign, where the receiver checks another than URL")
+    add("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help="webhook_id, audience …")
+    add("--sample", metavar="PROVIDER/EVENT", help="a sample event as body and headers; with --sign it is signed")
     add("--offline", action="store_true", help="write the exact request instead of sending it")
     add("-v", "--verbose", action="store_true", help="show the request as it was sent, too")
     add("--fail", action="store_true", help="exit with 1 where the answer is not 2xx")
@@ -42,23 +55,66 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_send(arguments: argparse.Namespace, console: Console) -> int:
     """Compose and send one request."""
-    saved = _composed(arguments)
+    paths = Paths.of_home(arguments.home)
+    if arguments.sample:
+        arguments.sign = arguments.sign or (arguments.secret and arguments.sample.partition("/")[0])
+    saved = _with_sample(_composed(arguments), arguments, paths) if arguments.sample else _composed(arguments)
+    signing = _signing(arguments, paths)
     if arguments.offline:
-        from workbench.engine.composing import compose
-
-        console.bytes(compose(saved)[1].wire_chunks())
+        console.bytes(_offline(saved, signing).wire_chunks())
         return 0
     from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
-    from workbench.storage.paths import Paths
 
     async def send() -> Delivery:
-        async with open_workbench(Paths.of_home(arguments.home)) as workbench:
-            return await workbench.deliveries.send(saved, timeout_s=arguments.timeout)
+        async with open_workbench(paths) as workbench:
+            return await workbench.deliveries.send(saved, signing=signing, timeout_s=arguments.timeout)
 
     delivery = run(send())
     _show(delivery, arguments, console)
     return exit_code([delivery], fail=arguments.fail)
+
+
+def _signing(arguments: argparse.Namespace, paths: Paths) -> "Signing | None":
+    if not arguments.sign:
+        if arguments.secret:
+            raise UsageError("A secret was given, and nobody to sign as.", "Add --sign PROVIDER.")
+        return None
+    if not arguments.secret:
+        raise UsageError("To sign, a secret is needed.", "Add --secret REF, such as --secret keyring:stripe/test.")
+    from workbench.engine.signing import Signing
+    from workbench.storage.packs import load_packs
+    from workbench.storage.secrets import Secrets
+
+    provider = load_packs(paths).require(arguments.sign)
+    settings = dict(text.partition("=")[::2] for text in arguments.settings)
+    return Signing(
+        provider,
+        Secrets(paths).resolve(arguments.secret).value,
+        SignMode(arguments.mode),
+        scheme=arguments.scheme or "",
+        public_url=arguments.public_url or "",
+        settings=settings,
+    )
+
+
+def _offline(saved: SavedRequest, signing: "Signing | None") -> Request:
+    from workbench.engine.composing import compose
+    from workbench.engine.signing import signed
+    from workbench.model.clock import SystemClock
+
+    target, request = compose(saved)
+    return request if signing is None else signed(request, target.url, signing, SystemClock().now_us())
+
+
+def _with_sample(saved: SavedRequest, arguments: argparse.Namespace, paths: Paths) -> SavedRequest:
+    """Return the request with a sample's body and headers; what was typed wins."""
+    from workbench.engine.sampling import sample_request
+    from workbench.storage.packs import load_packs
+
+    name, _, event = arguments.sample.partition("/")
+    packs = load_packs(paths)
+    return sample_request(packs, packs.require(name), event, saved)
 
 
 def _composed(arguments: argparse.Namespace) -> SavedRequest:

@@ -11,6 +11,7 @@ from workbench.engine.events import Event
 from workbench.engine.tasks import TaskSet
 from workbench.model.capture import Arrival, Fault, Peer
 from workbench.model.clock import Clock
+from workbench.model.endpoint import CATCH_ALL, Endpoint, match_endpoint
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body, Head, Headers, Request, Response
 from workbench.storage.captures import add_captures, mark_answered
@@ -18,7 +19,6 @@ from workbench.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-CATCH_ALL = "catch-all"
 ANSWERED_EVERY_S = 0.1
 """How long the times of answers are gathered before they are written: they are not worth a commit each."""
 
@@ -73,6 +73,8 @@ class CaptureService:
         self._usual_answer = plain_response(answer_status, "", 0)
         self._answered: list[tuple[int, int]] = []
         self._answered_timer: asyncio.TimerHandle | None = None
+        self.endpoints: tuple[Endpoint, ...] = ()
+        """Where requests belong; may be replaced at any time."""
         self.refused_count = 0
         self.stored: Event[int] = Event()
         """The number of a capture that is now durable."""
@@ -102,7 +104,7 @@ class CaptureService:
             else:
                 done(Answered(self.refuse(error), None))
 
-        self._database.submit(add_captures, _arrival(received, response), stored)
+        self._database.submit(add_captures, self._arrival(received, response), stored)
 
     def refuse(self, error: WorkbenchError) -> Response:
         """Count and announce a request that could not be kept; return the 503 to send."""
@@ -153,6 +155,11 @@ class CaptureService:
             self._usual_answer = plain_response(self._answer_status, "", second)
         return self._usual_answer
 
+    def _arrival(self, received: Received, response: Response) -> Arrival:
+        endpoints = self.endpoints
+        name = match_endpoint(endpoints, received.request.target).name if len(endpoints) > 1 else CATCH_ALL
+        return _arrival(received, response, name)
+
     def _write_answered(self) -> None:
         batch, self._answered = self._answered, []
         self._answered_timer = None
@@ -164,12 +171,12 @@ def _log_failure(_result: object, error: WorkbenchError | None) -> None:
         log.warning("times of answers were not stored: %s", error.message)
 
 
-def _arrival(received: Received, response: Response) -> Arrival:
+def _arrival(received: Received, response: Response, endpoint: str) -> Arrival:
     return Arrival(
         request=received.request,
         answer=response,
         peer=received.peer,
-        endpoint=CATCH_ALL,
+        endpoint=endpoint,
         received_at_us=received.received_at_us,
         completed_at_us=received.completed_at_us,
         fault=received.fault,

@@ -8,6 +8,7 @@ from workbench.engine.composing import Target, compose
 from workbench.engine.events import Event
 from workbench.engine.replaying import replay_request
 from workbench.engine.sender import HttpSender
+from workbench.engine.signing import Signing, signed
 from workbench.engine.tasks import TaskSet
 from workbench.engine.writing import submit
 from workbench.model.capture import Capture
@@ -34,9 +35,20 @@ class DeliveryService:
         self.finished: Event[Delivery] = Event()
         """A delivery that is stored now."""
 
-    async def send(self, saved: SavedRequest, *, timeout_s: float | None = DEFAULT_TIMEOUT_S) -> Delivery:
-        """Send a composed request; UsageError where it makes no request. Returns the stored delivery."""
+    async def send(
+        self,
+        saved: SavedRequest,
+        *,
+        signing: Signing | None = None,
+        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    ) -> Delivery:
+        """Send a composed request, signed last where that is asked for; UsageError where it makes no request.
+
+        Returns the stored delivery.
+        """
         target, request = compose(saved)
+        if signing is not None:
+            request = signed(request, target.url, signing, self._clock.now_us())
         delivery = Delivery(DeliveryKind.SEND, target.url + target.path, self._clock.now_us(), (), name=saved.name)
         return await self._deliver(delivery, target, request, timeout_s)
 
@@ -46,10 +58,16 @@ class DeliveryService:
         url: str,
         *,
         keep_host: bool = False,
+        signing: Signing | None = None,
         timeout_s: float | None = DEFAULT_TIMEOUT_S,
     ) -> Delivery:
-        """Send a captured request again, byte for byte; UsageError where that cannot be. See `replaying`."""
+        """Send a captured request again, byte for byte but for a new signature where that is asked for.
+
+        UsageError where that cannot be. See `replaying`.
+        """
         target, request = replay_request(capture, url, keep_host=keep_host)
+        if signing is not None:
+            request = signed(request, target.url, signing, self._clock.now_us())
         delivery = Delivery(
             DeliveryKind.REPLAY,
             target.url + request.target,

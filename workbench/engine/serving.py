@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workbench.engine.capturing import CaptureService
+from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.reading import Reading
 from workbench.model.capture import Ledger
@@ -17,6 +18,7 @@ from workbench.model.clock import SystemClock
 from workbench.storage.captures import CaptureReader
 from workbench.storage.database import Database
 from workbench.storage.deliveries import DeliveryReader
+from workbench.storage.endpoints import load_endpoints
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.paths import Paths
 from workbench.storage.spool import sweep
@@ -31,6 +33,7 @@ class Serving:
     listener: Listener
     captures: CaptureService
     reading: Reading[CaptureReader]
+    judging: Judging
     ledger: Ledger
     """The account at the start."""
 
@@ -47,13 +50,20 @@ async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 
         reading = Reading(lambda: CaptureReader(paths.captures, paths.spool), "captures")
         stack.push_async_callback(asyncio.to_thread, reading.close)
         captures = CaptureService(database, clock, answer_status=answer_status)
+        captures.endpoints = (await asyncio.to_thread(load_endpoints, paths)).all
         stack.push_async_callback(captures.close)
         listener = Listener(captures, paths.spool, clock, options)
         await listener.start()
         stack.push_async_callback(listener.stop)
         if paths.spool.exists():
             await asyncio.to_thread(_sweep, paths, clock.now_us())
-        yield Serving(listener, captures, reading, await reading.run(CaptureReader.ledger))
+        judging_reader = Reading(lambda: CaptureReader(paths.captures, paths.spool), "judge")
+        stack.push_async_callback(asyncio.to_thread, judging_reader.close)
+        judging = Judging(database, judging_reader, paths)
+        captures.stored.subscribe(judging.arrived)
+        stack.push_async_callback(judging.close)
+        judging.start()
+        yield Serving(listener, captures, reading, judging, await reading.run(CaptureReader.ledger))
 
 
 def _sweep(paths: Paths, now_us: int) -> None:

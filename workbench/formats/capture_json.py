@@ -32,11 +32,25 @@ def capture_json(capture: Capture, body_limit: int | None = None) -> dict[str, A
         "provider": capture.provider or None,
         "event": capture.event or None,
         "delivery_id": capture.delivery_id or None,
-        "verification": capture.verification or None,
+        "sent_at": None if capture.sent_at_us is None else rfc3339(capture.sent_at_us),
+        "attempt": capture.attempt,
+        "verification": _verification_json(capture),
         "fault": {"kind": capture.fault, "message": capture.fault_message} if capture.fault else None,
         "pinned": capture.pinned,
         "request": request,
         "answer": response_json(capture.answer, body_limit),
+    }
+
+
+def _verification_json(capture: Capture) -> dict[str, Any] | None:
+    if not capture.verification:
+        return None
+    return {
+        "verdict": capture.verification,
+        "reason": capture.verification_reason,
+        "scheme": capture.scheme or None,
+        "matched_secret": capture.matched_secret or None,
+        "covers_body": capture.covers == "body",
     }
 
 
@@ -56,6 +70,9 @@ def summary_json(summary: CaptureSummary) -> dict[str, Any]:
         "fault": summary.fault,
         "provider": summary.provider or None,
         "event": summary.event or None,
+        "delivery_id": summary.delivery_id or None,
+        "sent_at": None if summary.sent_at_us is None else rfc3339(summary.sent_at_us),
+        "attempt": summary.attempt,
         "verification": summary.verification or None,
         "pinned": summary.pinned,
         "unread": summary.unread,

@@ -60,7 +60,12 @@ class CaptureSummary:
     fault: Fault | None
     provider: str
     event: str
+    delivery_id: str
+    sent_at_us: int | None
+    """When the provider says it sent it."""
+    attempt: int | None
     verification: str
+    verification_reason: str
     pinned: bool
     unread: bool
 
@@ -82,7 +87,16 @@ class Capture:
     provider: str
     event: str
     delivery_id: str
+    sent_at_us: int | None
+    """When the provider says it sent it."""
+    attempt: int | None
+    """Which attempt of the delivery this is, counted from 1; None where the provider does not say."""
     verification: str
+    """A verdict's name; empty where the request is no known provider's."""
+    verification_reason: str
+    scheme: str
+    matched_secret: str
+    covers: str
     pinned: bool
 
 

@@ -321,7 +321,7 @@ def _fault_of_the_text(case: Examination) -> Cause | None:
     if (place.pairs or place.list) and place.pick.strip("=,") not in raw:
         return Cause(
             "wrong-version",
-            f"The header holds {_shown(raw)} and no {place.pick.strip('=,')}: it is of another version of the scheme.",
+            f"The header holds {_shown(raw)} and no {place.pick.strip('=,')}: it is of another version.",
             "Choose the version at the provider that its documents ask for.",
         )
     return Cause("malformed", case.received.fault, "Send the header as the provider writes it.")

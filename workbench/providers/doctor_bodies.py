@@ -138,7 +138,7 @@ def _json_texts(tree: Any, body: bytes) -> Iterator[Variant]:
         ("indented by 4", lambda v: json.dumps(v, ensure_ascii=False, indent=4)),
         ("indented by a tab", lambda v: json.dumps(v, ensure_ascii=False, indent="\t")),
         (
-            "compact, with \\/ for /, as PHP's json_encode writes it",
+            "compact, with \\/ for /, as PHP writes it",
             lambda v: _dump(v, None, True).replace("/", "\\/"),
         ),
         ("compact, with \\/ for / and no \\u escapes", lambda v: _dump(v, None, False).replace("/", "\\/")),

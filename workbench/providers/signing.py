@@ -300,14 +300,38 @@ def _placed(scheme: Scheme, subject: Subject, signature: str, members: dict[str,
 
 
 def apply(request: Request, changes: Changes) -> Request:
-    """Return the request with the changes of signing; a new body gets a length that is true."""
-    head = request.head
-    headers = _with_headers(head.headers, changes.headers)
+    """Return the request with the changes of signing; every other byte of it stays. A new body gets its true length."""
+    headers = changes.headers
     body, framing = request.body, request.framing
     if changes.body is not None:
         body, framing = Body(changes.body), None
-        length = [("Content-Length", str(len(changes.body))), ("Transfer-Encoding", None)]
-        headers = _with_headers(headers, length)
-    target = head.target if changes.target is None else changes.target
-    line = f"{head.method} {target} HTTP/{head.http_version or '1.1'}"
-    return Request(Head.build(line, headers), body, framing)
+        headers = (*headers, ("Transfer-Encoding", None), ("Content-Length", str(len(changes.body))))
+    raw = request.head.raw
+    if changes.target is not None:
+        start, rest = raw.split(b"\r\n", 1)
+        method, version = start.split(b" ", 1)[0], start.rsplit(b" ", 1)[1]
+        raw = b"%s %s %s\r\n%s" % (method, changes.target.encode("latin-1", "replace"), version, rest)
+    for name, value in headers:
+        raw = _with_line(raw, name, value)
+    return Request(Head(raw), body, framing)
+
+
+def _with_line(raw: bytes, name: str, value: str | None) -> bytes:
+    """Return a head with one header set where it stands, else at the end; None takes all of that name away."""
+    wanted = name.lower().encode("latin-1")
+    start, *lines = raw.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    kept: list[bytes] = []
+    written = value is None
+    inside = False
+    for line in lines:
+        if inside and line[:1] in (b" ", b"\t"):
+            continue  # A folded line belongs to the header that is replaced.
+        inside = line.partition(b":")[0].strip().lower() == wanted
+        if not inside:
+            kept.append(line)
+        elif not written:
+            kept.append(b"%s: %s" % (line.partition(b":")[0], (value or "").encode("latin-1", "replace")))
+            written = True
+    if not written:
+        kept.append(b"%s: %s" % (name.encode("latin-1"), (value or "").encode("latin-1", "replace")))
+    return b"\r\n".join([start, *kept, b"", b""])

@@ -80,7 +80,8 @@ class Subject:
         """The body as JSON, or a form as a dictionary; None where it is neither or too large to look into."""
         if len(self.body) > BODY_PARSE_LIMIT_BYTES or not self.body:
             return None
-        if self.is_form:
+        # curl -d says form of whatever it sends.
+        if self.is_form and self.body[:1] not in (b"{", b"["):
             return dict(reversed(self.form))
         return parse_json(self.body)
 

@@ -30,7 +30,8 @@ _CAPTURE_COLUMNS = (
 _PAYLOAD_COLUMNS = "number, head, framing, body, spool_file, answer_head, answer_body"
 _SUMMARY_COLUMNS = (
     "number, received_at, method, target, endpoint, peer_address, content_type, body_size, status,"
-    " answered_at - received_at, fault, provider, event, verification, pinned, seen"
+    " answered_at - received_at, fault, provider, event, delivery_id, sent_at, attempt, verification,"
+    " verification_reason, pinned, seen"
 )
 
 
@@ -181,6 +182,24 @@ class CaptureReader:
             ).fetchone()
             return Ledger(last, kept, deleted)
 
+    def judged_up_to(self) -> int:
+        """Return the number up to which captures were judged."""
+        with self._errors():
+            return self._connection.execute("SELECT up_to FROM judging").fetchone()[0]
+
+    def unjudged(self, limit: int) -> list[tuple[int, str, int, Request]]:
+        """Return number, endpoint, arrival and request of captures not yet judged, in order."""
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT number, endpoint, received_at, head, body, spool_file, body_size FROM capture"
+                " JOIN payload USING (number) WHERE number > (SELECT up_to FROM judging) ORDER BY number LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [
+            (number, endpoint, arrived, Request(Head(head), self._body(body, spool_file, size)))
+            for number, endpoint, arrived, head, body, spool_file, size in rows
+        ]
+
     def position(self) -> tuple[int, int]:
         """Return the number given last and how many were deleted, without counting rows."""
         with self._errors():
@@ -248,7 +267,13 @@ class CaptureReader:
             provider=row["provider"] or "",
             event=row["event"] or "",
             delivery_id=row["delivery_id"] or "",
+            sent_at_us=row["sent_at"],
+            attempt=row["attempt"],
             verification=row["verification"] or "",
+            verification_reason=row["verification_reason"] or "",
+            scheme=row["scheme"] or "",
+            matched_secret=row["matched_secret"] or "",
+            covers=row["covers"] or "",
             pinned=bool(row["pinned"]),
         )
 
@@ -266,7 +291,7 @@ class CaptureReader:
 
 def _summary(row: tuple[Any, ...]) -> CaptureSummary:
     (number, received, method, target, endpoint, peer, content_type, size, status, duration, fault) = row[:11]
-    provider, event, verification, pinned, seen = row[11:]
+    provider, event, delivery_id, sent_at, attempt, verification, reason, pinned, seen = row[11:]
     return CaptureSummary(
         number=number,
         received_at_us=received,
@@ -281,7 +306,11 @@ def _summary(row: tuple[Any, ...]) -> CaptureSummary:
         fault=Fault(fault) if fault else None,
         provider=provider or "",
         event=event or "",
+        delivery_id=delivery_id or "",
+        sent_at_us=sent_at,
+        attempt=attempt,
         verification=verification or "",
+        verification_reason=reason or "",
         pinned=bool(pinned),
         unread=not seen,
     )

@@ -60,6 +60,16 @@ CAPTURES = Schema(
             answer_body BLOB NOT NULL
         );
         """,
+        """
+        ALTER TABLE capture ADD COLUMN sent_at INTEGER;
+        ALTER TABLE capture ADD COLUMN attempt INTEGER;
+        ALTER TABLE capture ADD COLUMN verification_reason TEXT;
+        ALTER TABLE capture ADD COLUMN scheme TEXT;
+        ALTER TABLE capture ADD COLUMN matched_secret TEXT;
+        ALTER TABLE capture ADD COLUMN covers TEXT;
+        CREATE TABLE judging (id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NULL);
+        INSERT INTO judging VALUES (1, 0);
+        """,
     ),
 )
 

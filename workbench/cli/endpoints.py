@@ -1,0 +1,172 @@
+"""`workbench endpoints`: where webhooks come in, and with which secrets they are checked."""
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from workbench.cli.console import Console
+from workbench.cli.home import add_home
+from workbench.model.endpoint import CATCH_ALL, Endpoint, SecretUse
+from workbench.model.errors import UsageError
+from workbench.storage.endpoints import endpoint_path, load_endpoints, remove_endpoint, save_endpoint
+from workbench.storage.packs import load_packs
+from workbench.storage.paths import Paths
+from workbench.storage.secrets import KINDS, SecretRef
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the words of `endpoints`."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    add = actions.add_parser("list", help="list all endpoints")
+    add.add_argument("--json", action="store_true", help="one JSON object a line")
+    add.set_defaults(run=run_list)
+    add = actions.add_parser("show", help="show one endpoint")
+    add.add_argument("name")
+    add.add_argument("--json", action="store_true")
+    add.set_defaults(run=run_show)
+    for action, run in (("add", run_add), ("edit", run_edit)):
+        add = actions.add_parser(action, help=f"{action} an endpoint")
+        add.add_argument("name")
+        add.add_argument("--path", metavar="PATTERN", help="such as '/stripe/*'")
+        add.add_argument("--provider", metavar="NAME", help="see: workbench providers list")
+        add.add_argument(
+            "--secret", action="append", default=[], metavar="[PROVIDER=]REF", help="may be given again; replaces all"
+        )
+        add.add_argument("--public-url", metavar="URL", help="what the provider calls")
+        add.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE")
+        add.set_defaults(run=run)
+    add = actions.add_parser("remove", help="remove an endpoint; its captures stay")
+    add.add_argument("name")
+    add.set_defaults(run=run_remove)
+    add = actions.add_parser("check", help="check all files and secrets")
+    add.set_defaults(run=run_check)
+    for action in actions.choices.values():
+        add_home(action)
+
+
+def _json(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "name": endpoint.name,
+        "path": endpoint.path,
+        "provider": endpoint.provider or None,
+        "public_url": endpoint.public_url or None,
+        "secrets": [
+            {"reference": SecretRef.parse(use.reference).label, "provider": use.provider or None}
+            for use in endpoint.secrets
+        ],
+        "settings": dict(endpoint.settings),
+    }
+
+
+def run_list(arguments: argparse.Namespace, console: Console) -> int:
+    """List endpoints, one a line."""
+    loaded = load_endpoints(Paths.of_home(arguments.home))
+    for endpoint in loaded.all:
+        if arguments.json:
+            console.json(_json(endpoint))
+        else:
+            secrets = f"{len(endpoint.secrets)} secret{'' if len(endpoint.secrets) == 1 else 's'}"
+            console.line(f"{endpoint.name:20} {endpoint.path:20} {endpoint.provider or 'any provider':20} {secrets}")
+    for problem in loaded.problems:
+        console.note(f"workbench: {problem}")
+    return 0
+
+
+def run_show(arguments: argparse.Namespace, console: Console) -> int:
+    """Show one endpoint."""
+    endpoint = _existing(Paths.of_home(arguments.home), arguments.name)
+    if arguments.json:
+        console.json(_json(endpoint))
+        return 0
+    for name, value in _json(endpoint).items():
+        if name == "secrets":
+            for secret in value:
+                console.line(f"secret      {secret['reference']}  {secret['provider'] or ''}".rstrip())
+        elif value:
+            console.line(f"{name:11} {value}")
+    return 0
+
+
+def _existing(paths: Paths, name: str) -> Endpoint:
+    endpoint = load_endpoints(paths).get(name)
+    if endpoint is None:
+        raise UsageError(f"There is no endpoint {name!r}.", "See them with: workbench endpoints list")
+    return endpoint
+
+
+def run_add(arguments: argparse.Namespace, console: Console) -> int:
+    """Add an endpoint."""
+    paths = Paths.of_home(arguments.home)
+    if endpoint_path(paths, arguments.name).exists():
+        raise UsageError(f"There is an endpoint {arguments.name!r} already.", "Change it with: endpoints edit")
+    if not arguments.path and arguments.name != CATCH_ALL:
+        arguments.path = f"/{arguments.name}/*"
+    return _save(paths, _changed(paths, Endpoint(arguments.name), arguments), console)
+
+
+def run_edit(arguments: argparse.Namespace, console: Console) -> int:
+    """Change what is named of an endpoint, and leave the rest."""
+    paths = Paths.of_home(arguments.home)
+    return _save(paths, _changed(paths, _existing(paths, arguments.name), arguments), console)
+
+
+def _changed(paths: Paths, endpoint: Endpoint, arguments: argparse.Namespace) -> Endpoint:
+    changes: dict[str, Any] = {}
+    if arguments.path:
+        if not arguments.path.startswith("/"):
+            raise UsageError(f"{arguments.path!r} does not begin with a slash.", "Write it like '/stripe/*'.")
+        changes["path"] = arguments.path
+    packs = load_packs(paths)
+    if arguments.provider:
+        changes["provider"] = packs.require(arguments.provider).id
+    if arguments.secret:
+        changes["secrets"] = tuple(_secret(text, packs) for text in arguments.secret)
+    if arguments.public_url:
+        if not arguments.public_url.startswith(("http://", "https://")):
+            raise UsageError(f"{arguments.public_url!r} is no address.", "Write it like https://example.com.")
+        changes["public_url"] = arguments.public_url
+    if arguments.settings:
+        pairs = [text.partition("=") for text in arguments.settings]
+        changes["settings"] = tuple((name, value) for name, _, value in pairs)
+    return replace(endpoint, **changes)
+
+
+def _secret(text: str, packs: Any) -> SecretUse:
+    provider, equals, reference = text.partition("=")
+    if not equals or provider.partition(":")[0] in KINDS:
+        provider, reference = "", text
+    if SecretRef.parse(reference).kind == "text":
+        raise UsageError(
+            "An endpoint's file may be shared, so it holds no secret's value.",
+            "Save it with `workbench secrets set NAME` and write keyring:NAME.",
+        )
+    return SecretUse(reference, packs.require(provider).id if provider else "")
+
+
+def _save(paths: Paths, endpoint: Endpoint, console: Console) -> int:
+    save_endpoint(paths, endpoint)
+    console.note(f"Saved {endpoint_path(paths, endpoint.name)}. A running window or listener takes it up on reload.")
+    return 0
+
+
+def run_remove(arguments: argparse.Namespace, console: Console) -> int:
+    """Remove an endpoint's file."""
+    remove_endpoint(Paths.of_home(arguments.home), arguments.name)
+    console.note(f"Removed {arguments.name}; its captures stay.")
+    return 0
+
+
+def run_check(arguments: argparse.Namespace, console: Console) -> int:
+    """Check every file and secret; exit code 1 where something is wrong."""
+    from workbench.engine.judging import Rules
+
+    rules = Rules.load(Paths.of_home(arguments.home))
+    problems = list(rules.problems)
+    for endpoint in rules.endpoints.all:
+        if endpoint.provider and rules.packs.get(endpoint.provider) is None:
+            problems.append(f"Endpoint {endpoint.name}: there is no provider {endpoint.provider!r}.")
+    for problem in problems:
+        console.line(problem)
+    if not problems:
+        console.line(f"{len(rules.endpoints.all)} endpoints, all sound.")
+    return 1 if problems else 0

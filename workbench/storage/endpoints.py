@@ -1,0 +1,173 @@
+"""Endpoints as YAML files in the workspace, one each: `endpoints/<name>.yml`.
+
+    path: /stripe/*
+    provider: stripe
+    public_url: https://hooks.example.com
+    secrets:
+      - keyring:stripe/live
+      - {ref: "env:SLACK_SECRET", provider: slack}
+
+Secrets are references, so the files may be shared. A broken file is left out and said; others still count. Comments
+stay when a file is changed.
+"""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from workbench.model.endpoint import CATCH_ALL, Endpoint, SecretUse
+from workbench.model.errors import FormatError, UsageError
+from workbench.storage.paths import Paths
+from workbench.storage.secrets import SecretError, SecretRef
+from workbench.storage.settings import write_own_file
+
+FOLDER = "endpoints"
+FIELDS = ("path", "provider", "public_url", "secrets", "settings")
+SIZE_LIMIT_BYTES = 256 * 1024
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What was read: endpoints by name, and a sentence for each file that could not be used."""
+
+    all: tuple[Endpoint, ...]
+    problems: tuple[str, ...] = ()
+
+    def get(self, name: str) -> Endpoint | None:
+        return next((endpoint for endpoint in self.all if endpoint.name == name), None)
+
+
+def load_endpoints(paths: Paths) -> Endpoints:
+    """Return all endpoints of the workspace; the catch-all is always among them."""
+    found: list[Endpoint] = []
+    problems: list[str] = []
+    folder = paths.workspace / FOLDER
+    for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
+        try:
+            found.append(read_endpoint(path))
+        except FormatError as error:
+            problems.append(error.message)
+    if not any(endpoint.name == CATCH_ALL for endpoint in found):
+        found.append(Endpoint(CATCH_ALL))
+    return Endpoints(tuple(sorted(found, key=lambda endpoint: endpoint.name)), tuple(problems))
+
+
+def read_endpoint(path: Path) -> Endpoint:
+    """Return the endpoint of a file; FormatError names the field that is wrong."""
+    return _endpoint(path.stem, _parse(path), path)
+
+
+def endpoint_path(paths: Paths, name: str) -> Path:
+    """Return the file of an endpoint; UsageError where the name cannot be one."""
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name for an endpoint.", "Use letters, digits, blanks, dots and dashes.")
+    return paths.workspace / FOLDER / f"{name}.yml"
+
+
+def save_endpoint(paths: Paths, endpoint: Endpoint) -> None:
+    """Write an endpoint's file; comments and unknown fields of an old one stay. FormatError, StorageError."""
+    from ruamel.yaml import YAML
+
+    path = endpoint_path(paths, endpoint.name)
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    old: Any = None
+    if path.exists():
+        _parse(path)
+        old = cast("Any", yaml).load(path.read_text(encoding="utf-8"))
+    document: Any = {} if old is None else old
+    for name, value in _fields(endpoint).items():
+        if value:
+            document[name] = value
+        elif name in document:
+            del document[name]
+    stream = io.StringIO()
+    cast("Any", yaml).dump(document, stream)
+    write_own_file(path, stream.getvalue().encode())
+
+
+def remove_endpoint(paths: Paths, name: str) -> None:
+    """Delete an endpoint's file; UsageError where there is none."""
+    path = endpoint_path(paths, name)
+    try:
+        path.unlink()
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no endpoint {name!r}.", "See them with: workbench endpoints list") from error
+
+
+def _fields(endpoint: Endpoint) -> dict[str, Any]:
+    secrets = [
+        {"ref": use.reference, "provider": use.provider} if use.provider else use.reference
+        for use in endpoint.secrets
+    ]
+    return {
+        "path": endpoint.path,
+        "provider": endpoint.provider,
+        "public_url": endpoint.public_url,
+        "secrets": secrets,
+        "settings": dict(endpoint.settings),
+    }
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
+        if path.stat().st_size > SIZE_LIMIT_BYTES:
+            raise FormatError(f"The endpoint {path} is too large to be one.")
+        text = path.read_text(encoding="utf-8")
+        if any(isinstance(token, yaml.AliasToken) for token in cast("Any", yaml).scan(text)):
+            raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
+        data = yaml.safe_load(text)
+    except OSError as error:
+        raise FormatError(f"The endpoint {path} cannot be read: {error.strerror or error}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(f"The endpoint {path} is no YAML: {str(error).splitlines()[0]}.") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise FormatError(f"The endpoint {path} holds no fields.", f"It may have {', '.join(FIELDS)}.")
+    return cast("dict[str, Any]", data)
+
+
+def _endpoint(name: str, data: dict[str, Any], path: Path) -> Endpoint:
+    def text(field: str, default: str = "") -> str:
+        value = data.get(field, default)
+        if not isinstance(value, str):
+            raise FormatError(f"{field} in the endpoint {path} is no text.")
+        return value
+
+    pattern = text("path", "/*")
+    if not pattern.startswith("/"):
+        raise FormatError(f"path in the endpoint {path} does not begin with a slash.", "Write it like /stripe/*.")
+    url = text("public_url")
+    if url and not url.startswith(("http://", "https://")):
+        raise FormatError(f"public_url in the endpoint {path} is no address.", "Write it like https://example.com.")
+    return Endpoint(name, pattern, text("provider").lower(), _secrets(data, path), url, _settings(data, path))
+
+
+def _secrets(data: dict[str, Any], path: Path) -> tuple[SecretUse, ...]:
+    listed: Any = data.get("secrets") or []
+    if not isinstance(listed, list):
+        raise FormatError(f"secrets in the endpoint {path} is no list.")
+    found: list[SecretUse] = []
+    for item in cast("list[Any]", listed):
+        entry = cast("dict[str, Any]", item) if isinstance(item, dict) else {"ref": item}
+        reference = str(entry.get("ref", ""))
+        try:
+            SecretRef.parse(reference)
+        except SecretError as error:
+            raise FormatError(f"The endpoint {path} has a secret that is no reference.", error.hint) from error
+        found.append(SecretUse(reference, str(entry.get("provider") or "")))
+    return tuple(found)
+
+
+def _settings(data: dict[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
+    settings: Any = data.get("settings") or {}
+    if not isinstance(settings, dict):
+        raise FormatError(f"settings in the endpoint {path} holds no fields.")
+    return tuple((str(name), str(value)) for name, value in cast("dict[Any, Any]", settings).items())
