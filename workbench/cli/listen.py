@@ -262,12 +262,17 @@ def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asynci
     match order:
         case {"stop": True}:
             stop.set()
+        case {"unlock": str(passphrase)}:
+            served.judging.passphrase = passphrase
+            control.tasks.start(_reload(served), "open the secrets")
         case {"reload": True}:
             control.tasks.start(_reload(served), "read the configuration anew")
         case {"port": int(port)}:
             control.tasks.start(_move(port, served, control), "move to another port")
         case _:
-            control.say({"notice": {"message": f"The listener does not know this order: {order}", "hint": None}})
+            control.say(
+                {"notice": {"message": f"The listener does not know this order: {sorted(order)}", "hint": None}}
+            )
 
 
 async def _reload(served: Serving) -> None:

@@ -136,6 +136,8 @@ class Judging:
         self._closing = False
         self._task: asyncio.Task[None] | None = None
         self.up_to = 0
+        self.passphrase: str | None = None
+        """Of the secrets' file, where the system has no keyring."""
         self.judged: Event[int] = Event()
         """The number up to which captures are judged, after each batch."""
         self.problems: Event[Sequence[str]] = Event()
@@ -185,12 +187,15 @@ class Judging:
                 await asyncio.sleep(1)
             self._idle.set()
 
+    def _load(self) -> Rules:
+        return Rules.load(self.paths, Secrets(self.paths, self.passphrase))
+
     async def _judge_some(self) -> bool:
         """Judge a batch; return whether there was any."""
         began = time.monotonic()
         rules = self._rules
         if rules is None:
-            rules = self._rules = await asyncio.to_thread(Rules.load, self.paths)
+            rules = self._rules = await asyncio.to_thread(self._load)
             self.problems.emit(tuple(rules.problems))
         found = await self._reading.run(lambda reader: _judge_batch(reader, rules))
         if not found:

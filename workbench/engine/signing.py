@@ -40,10 +40,12 @@ def signed(request: Request, base_url: str, signing: Signing, now_us: int) -> Re
 class ReplaySigner:
     """Signs captures again, each as its own provider does, with a secret of its endpoint."""
 
-    def __init__(self, paths: Paths, mode: SignMode, secret_reference: str | None = None) -> None:
+    def __init__(
+        self, paths: Paths, mode: SignMode, secret_reference: str | None = None, rules: Rules | None = None
+    ) -> None:
         """Read packs, endpoints and secrets; SecretError where the one named cannot be had."""
         self._mode = mode
-        self._rules = Rules.load(paths)
+        self._rules = rules or Rules.load(paths)
         self._secret = Secrets(paths).resolve(secret_reference).value if secret_reference else None
 
     def signing_for(self, capture: Capture) -> Signing:

@@ -19,6 +19,7 @@ from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import DeliveryService
+    from workbench.engine.signatures import Signatures
 
 
 class Workbench:
@@ -45,6 +46,13 @@ class Workbench:
         from workbench.engine.delivering import DeliveryService
 
         return DeliveryService(self._history_database, self.paths.spool, self.clock)
+
+    @cached_property
+    def signatures(self) -> "Signatures":
+        """Explains and makes signatures; blocks, see there."""
+        from workbench.engine.signatures import Signatures
+
+        return Signatures(self.paths, self.clock)
 
     @cached_property
     def _captures_database(self) -> Database:

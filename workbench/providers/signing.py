@@ -300,7 +300,7 @@ def _placed(scheme: Scheme, subject: Subject, signature: str, members: dict[str,
 
 
 def apply(request: Request, changes: Changes) -> Request:
-    """Return the request with the changes of signing; every other byte of it stays. A new body gets its true length."""
+    """Return the request with the changes of signing; every other byte stays. A new body gets its length."""
     headers = changes.headers
     body, framing = request.body, request.framing
     if changes.body is not None:

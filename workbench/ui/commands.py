@@ -30,6 +30,7 @@ class Command:
 
 COMMANDS = (
     Command("new_request", "New request", "Compose a new request in a tab of its own", "File", "Ctrl+N", "plus"),
+    Command("new_sample", "New from sample…", "Start from an event of a provider", "File", "Ctrl+Shift+N", "file"),
     Command("open_collection", "Open collection…", "Show a folder of saved requests", "File", "Ctrl+O", "folder"),
     Command("save", "Save request", "Write this request to its collection", "File", "Ctrl+S", "save"),
     Command(
@@ -49,6 +50,8 @@ COMMANDS = (
         starts_group=True,
     ),
     Command("replay_to", "Replay to…", "Send the chosen captures to a target you name", "Captures", "Shift+R"),
+    Command("replay_fresh", "Replay signed anew", "Send with a fresh signature of its provider", "Captures", "F"),
+    Command("replay_stale", "Replay signed too old", "Send with a signature that is too old", "Captures", "Shift+F"),
     Command(
         "open_in_composer", "Open in composer", "Edit a copy of this capture and send it", "Captures", "E", "edit"
     ),

@@ -25,7 +25,8 @@ from workbench.storage.collections import (
 from workbench.storage.drafts import load_drafts
 from workbench.ui.composer.draft import Draft, draft_of, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder
+from workbench.ui.composer.signing_choice import SigningChoice
+from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder, finished
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import offer_new_store
@@ -33,15 +34,20 @@ from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
+    from workbench.ui.signature_work import SignatureWork
 
 KEEP_AFTER_MS = 700
 """How long after the last key a draft is kept: a crash costs less than a second of typing."""
 
 HISTORY_LIMIT = 200
+ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "pin", "delete")
 
 
 class ComposingWork:
     """Everything behind composer tabs."""
+
+    signing: "SignatureWork"
+    """Set by whoever makes both."""
 
     def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs) -> None:
         self._window = window
@@ -54,6 +60,7 @@ class ComposingWork:
         commands, sidebar, tabs = window.commands, window.sidebar, window.tabs
         for name, slot in {
             "new_request": lambda: self._add_tab(Draft()),
+            "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
             "open_collection": lambda: jobs.start(self._open_collection(), "open a collection"),
             "save": lambda: self._with_panel(partial(self._save, under_new_name=False)),
             "save_as": lambda: self._with_panel(partial(self._save, under_new_name=True)),
@@ -138,6 +145,10 @@ class ComposingWork:
         panel.body.file_wanted.connect(lambda: self._jobs.start(self._body_from_file(panel), "read a body"))
         panel.answer.save_wanted.connect(self._save_answer)
         panel.add_button(self._window.commands.tool_button("save"))
+        panel.sign.preview_wanted.connect(
+            lambda: self._jobs.start(self.signing.preview(panel), "preview a signature")
+        )
+        self._jobs.start(self.signing.furnish(panel), "offer providers")
         position = self._window.tabs.addTab(panel, "")
         side = QTabBar.ButtonPosition.RightSide
         self._window.tabs.tabBar().setTabButton(position, side, self._close_button(panel))
@@ -177,7 +188,7 @@ class ComposingWork:
         commands["send"].setEnabled(panel is not None and not panel.is_sending)
         commands["cancel"].setEnabled(panel is not None and panel.is_sending)
         on_captures = panel is None
-        for name in ("replay", "open_in_composer", "pin", "delete", "next_capture", "previous_capture"):
+        for name in (*ON_CAPTURES, "next_capture", "previous_capture"):
             chosen = self._window.captures.table.selectionModel().hasSelection()
             commands[name].setEnabled(on_captures and (chosen or name.endswith("_capture")))
 
@@ -211,7 +222,7 @@ class ComposingWork:
     def _send(self) -> None:
         panel = self._current()
         if panel is not None:
-            panel.start_sending(self._deliver)
+            panel.start_sending(partial(self._deliver, panel))
             self._enable_commands()
 
     def _cancel(self) -> None:
@@ -224,9 +235,10 @@ class ComposingWork:
         if panel is not None:
             panel.body.beautify()
 
-    async def _deliver(self, request: SavedRequest) -> Delivery:
+    async def _deliver(self, panel: ComposerPanel, request: SavedRequest) -> Delivery:
+        signing = await self.signing.signing(panel.draft.signing)
         try:
-            return await self._workbench.deliveries.send(request)
+            return await self._workbench.deliveries.send(request, signing=signing)
         finally:
             self._jobs.start(self.show_history(), "show the history")
 
@@ -235,6 +247,28 @@ class ComposingWork:
         self._window.sidebar.show_history(
             await self._workbench.history.run(lambda reader: reader.newest(HISTORY_LIMIT))
         )
+
+    async def _new_from_sample(self) -> None:
+        """Ask for an event and open it in a tab, ready to be signed and sent."""
+        from workbench.engine.sampling import sample_request
+        from workbench.ui.sample_dialog import SampleDialog
+
+        packs = await asyncio.to_thread(self.signing.signatures.packs)
+        dialog = SampleDialog(await asyncio.to_thread(lambda: packs.all), self._window)
+        if await finished(dialog) != dialog.DialogCode.Accepted or dialog.chosen is None:
+            return
+        provider, event = packs.require(dialog.chosen[0]), dialog.chosen[1]
+        target = self._window.settings.replay_target or self._window.listener.url or "http://localhost:3000"
+        request = sample_request(packs, provider, event, SavedRequest(method="POST", url=target))
+        draft = Draft(request=request)
+        if provider.schemes:
+            draft.signing = SigningChoice(provider.id, secret=await self._usual_secret(provider.id))
+        self._add_tab(draft)
+
+    async def _usual_secret(self, provider: str) -> str:
+        """Return a saved secret that is named after a provider, or nothing."""
+        names = await asyncio.to_thread(self.signing.signatures.names)
+        return next((f"keyring:{name}" for name in names if name.startswith(provider)), "")
 
     # Opening
 

@@ -45,6 +45,10 @@ class ListenerProcess(QObject):
     """Address and port, after a start and after a move."""
     stored = Signal(int)
     """The highest number stored; at most thirty times a second."""
+    judged = Signal(int)
+    """The number up to which captures are judged; smaller than before where they are judged again."""
+    noticed = Signal(str)
+    """Something about packs, endpoints or secrets that a person should know."""
     refused = Signal(int, str)
     """How many requests were answered 503 so far, and why the last one was."""
     failed = Signal(dict)
@@ -66,6 +70,7 @@ class ListenerProcess(QObject):
         """Why it does not listen, as `failed` said; None while it does or may."""
         self._port = settings.port
         self.url = ""
+        self._passphrase = ""
         self._kill = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
         self._kill.timeout.connect(self._kill_now)
         self._restart = QTimer(self, singleShot=True)
@@ -111,6 +116,15 @@ class ListenerProcess(QObject):
             self._port = port
             self.start()
 
+    def reload(self) -> None:
+        """Have it read packs, endpoints and secrets anew."""
+        self._say({"reload": True})
+
+    def unlock(self, passphrase: str) -> None:
+        """Give it the passphrase of the secrets' file, now and whenever it is started again."""
+        self._passphrase = passphrase
+        self._say({"unlock": passphrase})
+
     def _launch(self) -> None:
         process = QProcess(self)
         environment = QProcessEnvironment.systemEnvironment()
@@ -125,6 +139,8 @@ class ListenerProcess(QObject):
         self.failure = None
         self._set_state(ListenerState.STARTING)
         process.start(sys.executable, self._words())
+        if self._passphrase:
+            self._say({"unlock": self._passphrase})
 
     def _words(self) -> list[str]:
         settings = self._settings
@@ -161,8 +177,12 @@ class ListenerProcess(QObject):
             self.listening.emit(self.url, self._port)
         if "stored" in news:
             self.stored.emit(news["stored"])
-        if "notice" in news:
-            self.refused.emit(news.get("refused", 0), news["notice"]["message"])
+        if "judged" in news:
+            self.judged.emit(news["judged"])
+        if "notice" in news and "refused" in news:
+            self.refused.emit(news["refused"], news["notice"]["message"])
+        elif "notice" in news:
+            self.noticed.emit(news["notice"]["message"])
         if "not_moved" in news:
             self.not_moved.emit(news["not_moved"])
         if "failed" in news:

@@ -34,6 +34,8 @@ class ListenerWork:
         listener.listening.connect(self._on_listening)
         listener.stored.connect(self._on_stored)
         listener.refused.connect(self._on_refused)
+        listener.judged.connect(feed.show_judged)
+        listener.noticed.connect(window.show_warning)
         listener.failed.connect(self._on_failed)
         listener.not_moved.connect(self._on_not_moved)
         listener.died.connect(window.show_warning)

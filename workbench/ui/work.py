@@ -1,5 +1,6 @@
 """What the window does: joins its panels, its commands, the listener and the stores. One `Work` for each window."""
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from workbench.engine.workbench import Workbench
 from workbench.formats.curl import to_curl
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
+from workbench.model.signature import SignMode
 from workbench.storage.resources import resource_path
 from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
@@ -22,6 +25,7 @@ from workbench.ui.dialogs import ask, ask_text, choose_new_file
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
 from workbench.ui.palette import CommandPalette
+from workbench.ui.signature_work import SignatureWork
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -40,6 +44,8 @@ class Work:
         self._feed = CaptureFeed(self._panel.model, workbench.captures, self._jobs, window)
         self._listener = ListenerWork(window, self._jobs, self._feed)
         self._composing = ComposingWork(window, workbench, self._jobs)
+        self._signing = SignatureWork(window, workbench, self._jobs)
+        self._composing.signing = self._signing
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
         self._connect()
@@ -80,6 +86,8 @@ class Work:
             "follow": lambda: panel.set_follows(commands["follow"].isChecked()),
             "replay": lambda: self._start_replay(ask_first=False),
             "replay_to": lambda: self._start_replay(ask_first=True),
+            "replay_fresh": lambda: self._start_replay(ask_first=False, mode=SignMode.FRESH),
+            "replay_stale": lambda: self._start_replay(ask_first=False, mode=SignMode.STALE),
             "open_in_composer": lambda: self._with_current(self._open_in_composer),
             "copy_curl": lambda: self._with_current(self._copy_curl),
             "copy_body": lambda: self._with_current(self._copy_body),
@@ -107,12 +115,14 @@ class Work:
         if number is None:
             self._shown = None
             self._panel.detail.clear_capture()
+            self._signing.show(None)
             return
         capture = await self._workbench.captures.run(lambda reader: reader.get(number))
         if capture is None or number != self._panel.current_number:
             return
         self._shown = capture
         await self._panel.detail.show_capture(capture)
+        self._signing.show(capture)
         replays = await self._workbench.history.run(lambda reader: reader.replays_of(number))
         self._panel.detail.show_replays(replays)
         await self._workbench.mark_seen(number)
@@ -140,12 +150,12 @@ class Work:
 
     # Replaying
 
-    def _start_replay(self, *, ask_first: bool) -> None:
+    def _start_replay(self, *, ask_first: bool, mode: SignMode = SignMode.KEEP) -> None:
         numbers = self._panel.selected_numbers()
         if numbers:
-            self._jobs.start(self._replay(numbers, ask_first=ask_first), "replay captures")
+            self._jobs.start(self._replay(numbers, mode, ask_first=ask_first), "replay captures")
 
-    async def _replay(self, numbers: list[int], *, ask_first: bool) -> None:
+    async def _replay(self, numbers: list[int], mode: SignMode, *, ask_first: bool) -> None:
         if ask_first or not self._target:
             target = await self._ask_target(len(numbers))
             if target is None:
@@ -153,23 +163,31 @@ class Work:
             self._target = target
             save_settings(self._window.paths.settings, {"replay_target": target})
         outcomes: dict[str, int] = {}
+        signer = None
+        if mode is not SignMode.KEEP:
+            signer = await asyncio.to_thread(self._signing.signatures.signer, mode)
+        changed = ""
         for number in numbers:
             capture = await self._workbench.captures.run(lambda reader, number=number: reader.get(number))
             if capture is None:
                 continue
-            delivery = await self._workbench.deliveries.replay(capture, self._target)
+            signing = await asyncio.to_thread(signer.signing_for, capture) if signer else None
+            delivery = await self._workbench.deliveries.replay(capture, self._target, signing=signing)
+            changed = _signature_changes(capture, delivery) if signing else ""
             failure = delivery.last.failure
             outcome = failure.message if failure else str(delivery.status)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         await self._composing.show_history()
-        await self._say_replayed(numbers, outcomes)
+        await self._say_replayed(numbers, outcomes, changed)
 
-    async def _say_replayed(self, numbers: list[int], outcomes: dict[str, int]) -> None:
+    async def _say_replayed(self, numbers: list[int], outcomes: dict[str, int], changed: str = "") -> None:
         what = f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
         said = ", ".join(
             outcome if count == len(numbers) else f"{count} × {outcome}" for outcome, count in outcomes.items()
         )
         text = f"Replayed {what} to {self._target}: {said}"
+        if changed and len(numbers) == 1:
+            text += f"\n{changed}"
         good = all(outcome.startswith("2") for outcome in outcomes)
         self._window.notices.forget("Replayed ")
         (self._window.show_info if good else self._window.show_warning)(text)
@@ -284,6 +302,22 @@ class Work:
             "Nothing leaves this machine but what you send."
         )
         box.open()
+
+
+def _signature_changes(capture: Capture, delivery: Delivery) -> str:
+    """Return old and new of each header that signing changed."""
+    sent = delivery.last.request.headers
+    old = {name.lower(): value for name, value in capture.request.headers}
+    lines = [
+        f"{name}: {_short(old.get(name.lower(), 'none'))} → {_short(value)}"
+        for name, value in sent
+        if old.get(name.lower()) != value and name.lower() not in ("host", "content-length")
+    ]
+    return "\n".join(lines)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 90 else f"{text[:89]}…"
 
 
 def _target_problem(text: str) -> str:

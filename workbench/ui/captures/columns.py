@@ -47,6 +47,17 @@ def _content_type(summary: CaptureSummary) -> str:
     return summary.content_type.split(";", 1)[0].strip().lower()
 
 
+MARKS = {"valid": "✓", "invalid": "✗", "malformed": "✗", "stale": "◷", "unsigned": "–", "no-secret": "?"}
+
+
+def _signature(summary: CaptureSummary) -> str:
+    return MARKS.get(summary.verification, "")
+
+
+def _sent(summary: CaptureSummary) -> str:
+    return "" if summary.sent_at_us is None else local_time(summary.sent_at_us).strftime("%H:%M:%S")
+
+
 def _note(summary: CaptureSummary) -> str:
     return "" if summary.fault is None else summary.fault.replace("-", " ")
 
@@ -56,10 +67,16 @@ COLUMNS = (
     Column("time", "Time", 12, _time),
     Column("method", "Method", 8, lambda summary: summary.method[:20]),
     Column("path", "Path", 26, lambda summary: readable(summary.target[:2000]), stretches=True),
+    Column("provider", "Provider", 10, lambda summary: summary.provider, wanted=5),
+    Column("event", "Event", 22, lambda summary: summary.event, wanted=2),
+    Column("signature", "Sig", 3, _signature, wanted=1),
+    Column("attempt", "Try", 3, lambda summary: str(summary.attempt or ""), right=True, wanted=7),
+    Column("delivery", "Delivery id", 18, lambda summary: summary.delivery_id, wanted=9),
+    Column("sent", "Sent", 8, _sent, wanted=8),
     Column("status", "Status", 6, _status, right=True),
-    Column("duration", "Took", 8, _duration, right=True, wanted=3),
-    Column("size", "Size", 8, lambda summary: size_words(summary.body_size), right=True, wanted=1),
-    Column("type", "Content type", 20, _content_type, wanted=2),
-    Column("source", "From", 15, lambda summary: summary.peer_address, wanted=4),
+    Column("duration", "Took", 8, _duration, right=True, wanted=4),
+    Column("size", "Size", 8, lambda summary: size_words(summary.body_size), right=True, wanted=3),
+    Column("type", "Content type", 20, _content_type, wanted=6),
+    Column("source", "From", 15, lambda summary: summary.peer_address, wanted=10),
     Column("note", "Note", 10, _note),
 )

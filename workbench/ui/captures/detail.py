@@ -13,6 +13,7 @@ from workbench.model.delivery import DeliverySummary
 from workbench.model.message import Body, Response, readable
 from workbench.ui.body_pane import BodyPane
 from workbench.ui.composer.answer import AnswerPane
+from workbench.ui.signature_pane import SignaturePane
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.key_value_table import KeyValueTable
@@ -46,6 +47,7 @@ class CaptureDetail(QTabWidget):
         self.raw.setAccessibleName("Raw request")
         self.answer = CodeView(self)
         self.answer.setAccessibleName("Our answer")
+        self.signature = SignaturePane(appearance, self)
         self.replays = KeyValueTable("Replays", self)
         self.replays.setHorizontalHeaderLabels(["When", "What came back"])
         self.replays.itemDoubleClicked.connect(self._on_replay)
@@ -64,6 +66,7 @@ class CaptureDetail(QTabWidget):
             ("Overview", self.overview),
             ("Raw", self.raw),
             ("Answer", self.answer),
+            ("Signature", self.signature),
             ("Replays", self.replay_page),
         ):
             self.addTab(widget, title)
@@ -153,6 +156,12 @@ def _overview(capture: Capture) -> list[tuple[str, str]]:
         ("From", f"{peer.address}:{peer.port}"),
         ("To", f"{peer.local_address}:{peer.local_port}"),
         ("Endpoint", capture.endpoint),
+        ("Provider", capture.provider),
+        ("Event", capture.event),
+        ("Delivery id", capture.delivery_id),
+        ("Sent", "" if capture.sent_at_us is None else _when(capture.sent_at_us)),
+        ("Attempt", str(capture.attempt or "")),
+        ("Signature", f"{capture.verification}. {capture.verification_reason}" if capture.verification else ""),
         ("Content type", request.head.content_type),
         ("Body", size_words(request.body.size)),
         ("Framing", _framing(capture)),

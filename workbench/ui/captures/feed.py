@@ -16,6 +16,7 @@ from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.jobs import Jobs
 
 ANSWERS_AFTER_MS = 400
+VERDICTS_AFTER_MS = 100
 """When an answer was written is noted a moment after the capture: then the newest rows are read once more."""
 
 REST_S = 1 / 15
@@ -70,6 +71,9 @@ class CaptureFeed(QObject):
         self._others = QTimer(self, interval=OTHERS_EVERY_MS)
         self._others.timeout.connect(lambda: self._jobs.start(self._look_for_others(), "look for other writers"))
         self._others.start()
+        self._judged = self._judged_to = 0
+        self._show_verdicts = QTimer(self, singleShot=True, interval=VERDICTS_AFTER_MS)
+        self._show_verdicts.timeout.connect(lambda: self._jobs.start(self._refresh_judged(), "show verdicts"))
         self._unanswered: set[int] = set()
         self._ask_again = QTimer(self, singleShot=True, interval=ANSWERS_AFTER_MS)
         self._ask_again.timeout.connect(lambda: self._jobs.start(self._show_answers(), "show how long answers took"))
@@ -79,6 +83,7 @@ class CaptureFeed(QObject):
         self._stopped = True
         self._others.stop()
         self._ask_again.stop()
+        self._show_verdicts.stop()
 
     @property
     def last_number(self) -> int:
@@ -101,6 +106,26 @@ class CaptureFeed(QObject):
     def reload(self) -> None:
         """Show everything anew: rows were deleted."""
         self.show_matching(self._query)
+
+    def show_judged(self, up_to: int) -> None:
+        """Show what was found out about captures up to this number; everything, where they were judged again."""
+        if self._stopped:
+            return
+        if up_to < self._judged:
+            self._judged = 0
+        self._judged_to = max(up_to, self._judged)
+        if not self._show_verdicts.isActive():
+            self._show_verdicts.start()
+
+    async def _refresh_judged(self) -> None:
+        numbers = self._model.rows.known(self._judged, self._judged_to)
+        self._judged = self._judged_to
+        newest, others = numbers[-NEWEST_ROWS:], numbers[:-NEWEST_ROWS]
+        self._model.rows.forget(others)
+        if newest:
+            self._model.update(await self._reading.run(lambda reader: reader.summaries(newest)))
+        if others:
+            self._model.layoutChanged.emit()
 
     async def refresh(self, number: int) -> None:
         """Show what changed of one capture."""

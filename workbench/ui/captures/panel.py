@@ -26,7 +26,20 @@ from workbench.ui.theme import Appearance
 from workbench.ui.words import count_words
 
 FILTER_DELAY_MS = 150
-MENU = ("replay", "replay_to", "open_in_composer", None, "copy_curl", "copy_body", "save_body", None, "pin", "delete")
+MENU = (
+    "replay",
+    "replay_fresh",
+    "replay_stale",
+    "replay_to",
+    "open_in_composer",
+    None,
+    "copy_curl",
+    "copy_body",
+    "save_body",
+    None,
+    "pin",
+    "delete",
+)
 
 
 class CapturesPanel(QWidget):

@@ -46,6 +46,12 @@ class RowDelegate(QStyledItemDelegate):
         self._danger = QColor(theme.danger)
         self._line = QColor(theme.border)
         self._methods = {name: QColor(colour) for name, colour in theme.method_colours().items()}
+        self._verdicts = {
+            "valid": QColor(theme.success),
+            "invalid": QColor(theme.danger),
+            "malformed": QColor(theme.danger),
+            "stale": QColor(theme.warning),
+        }
         self._other_method = QColor(theme.method_other)
         self._statuses = {first: QColor(colour) for first, colour in theme.status_colours().items()}
 
@@ -115,6 +121,8 @@ class RowDelegate(QStyledItemDelegate):
                 return self._methods.get(summary.method, self._other_method), True
             case "status":
                 return self._statuses.get(summary.status // 100, self._text), True
+            case "signature":
+                return self._verdicts.get(summary.verification, self._muted), True
             case "path" | "event":
                 return self._text, False
             case "note":

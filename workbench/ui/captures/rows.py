@@ -64,6 +64,10 @@ class CaptureRows:
             self._pages.popitem(last=False)
         return rows
 
+    def known(self, after: int, up_to: int) -> list[int]:
+        """Return the numbers in (after, up_to] of which something was fetched, in order."""
+        return sorted(number for page in self._pages.values() for number in page if after < number <= up_to)
+
     def forget(self, numbers: Iterable[int]) -> None:
         """Drop what was fetched of these captures: it is fetched anew when it is looked at."""
         for number in numbers:

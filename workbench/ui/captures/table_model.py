@@ -11,6 +11,7 @@ from workbench.ui.captures.rows import CaptureRows
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
+_TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -43,6 +44,8 @@ class CaptureTableModel(QAbstractTableModel):
         if role == _DISPLAY:
             summary = self.summary(index.row())
             return "…" if summary is None else COLUMNS[index.column()].text(summary)
+        if role == _TOOLTIP:
+            return self._tooltip(index.row(), index.column())
         if role == _ACCESSIBLE:
             return self._accessible_text(index.row(), index.column())
         return None
@@ -99,8 +102,16 @@ class CaptureTableModel(QAbstractTableModel):
         if pages:
             self.pages_wanted.emit(pages)
 
+    def _tooltip(self, row: int, column: int) -> str | None:
+        summary = self.rows.summary(row)
+        if summary is None or COLUMNS[column].id != "signature" or not summary.verification:
+            return None
+        return f"{summary.verification}: {summary.verification_reason}"
+
     def _accessible_text(self, row: int, column: int) -> str:
         summary = self.rows.summary(row)
         if summary is None:
             return "loading"
+        if COLUMNS[column].id == "signature":
+            return f"Signature: {summary.verification or 'none'}"
         return f"{COLUMNS[column].title}: {COLUMNS[column].text(summary) or 'none'}"

@@ -13,6 +13,7 @@ from workbench.model.collection import BodyKind, ComposedBody, Field, SavedReque
 from workbench.model.message import Body, readable
 from workbench.storage.collections import Fingerprint
 from workbench.storage.drafts import StoredDraft
+from workbench.ui.composer.signing_choice import SigningChoice
 
 EDITABLE_LIMIT_BYTES = 1024 * 1024
 """Larger bodies are sent as they are, and edited elsewhere."""
@@ -32,6 +33,8 @@ class Draft:
     id: str = field(default_factory=lambda: token_hex(8))
     fingerprint: Fingerprint | None = None
     """The file as it was read, to notice changes from outside."""
+    signing: SigningChoice = field(default_factory=SigningChoice)
+    """How it is signed when it is sent; not part of what is saved."""
     opened: SavedRequest | None = None
     """What a capture or a delivery was opened as: it can be opened again, and need not be saved."""
 

@@ -22,6 +22,7 @@ from workbench.model.errors import WorkbenchError
 from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.composer.body_editor import BodyEditor
 from workbench.ui.composer.draft import Draft, join_url, split_url
+from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.key_value_table import KeyValueTable
@@ -101,7 +102,14 @@ class ComposerPanel(QWidget):
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        for title, widget in (("Body", self.body), ("Headers", self.headers), ("Params", self.params)):
+        self.sign = SignEditor(self)
+        self.sign.edited.connect(self._on_sign)
+        for title, widget in (
+            ("Body", self.body),
+            ("Headers", self.headers),
+            ("Params", self.params),
+            ("Sign", self.sign),
+        ):
             self.tabs.addTab(widget, title)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.addWidget(self.tabs)
@@ -150,7 +158,12 @@ class ComposerPanel(QWidget):
             body=self.body.body,
         )
         self._show_counts()
+        self.sign.request_changed()
         self.changed.emit()
+
+    def _on_sign(self) -> None:
+        self.draft.signing = self.sign.choice
+        self._show_counts()
 
     def _on_url(self) -> None:
         if self._filling:
@@ -171,6 +184,7 @@ class ComposerPanel(QWidget):
         for position, (title, table) in enumerate((("Headers", self.headers), ("Params", self.params)), start=1):
             count = sum(field.enabled for field in table.fields())
             self.tabs.setTabText(position, f"{title} {count}" if count else title)
+        self.tabs.setTabText(3, f"Sign: {self.draft.signing.provider}" if self.draft.signing.provider else "Sign")
 
     # Sending
 
