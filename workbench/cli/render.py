@@ -43,6 +43,8 @@ def summary_line(summary: CaptureSummary, *, colours: bool, width: int = 0) -> s
     took = "" if summary.duration_us is None else f"{summary.duration_us / 1000:.1f} ms"
     note = f"  {summary.fault}" if summary.fault else ""
     target = printable(readable(summary.target))
+    if summary.event or summary.provider:
+        note = f"  {_about(summary.provider, summary.event, summary.verification, colours=colours)}{note}"
     start = f"{f'#{summary.number}':>8}  {local_time(summary.received_at_us)}  {printable(summary.method):7}"
     end = f"{size_text(summary.body_size):>9}  {took:>9}{note}"
     room = max(20, width - len(start) - len(end) - 9) if width else len(target)
@@ -59,8 +61,20 @@ def capture_line(capture: Capture, *, colours: bool) -> str:
     start = f"{DIM}{start}{RESET}" if colours else start
     content_type = f"  {printable(head.content_type.split(';')[0])}" if head.content_type else ""
     fault = f"  {capture.fault_message}" if capture.fault else ""
+    if capture.provider:
+        fault = f"  {_about(capture.provider, capture.event, capture.verification, colours=colours)}{fault}"
     size = size_text(capture.request.body.size)
     return f"{start}  {method:6} {target}  {status_text(capture.answer.status, colours)}  {size}{content_type}{fault}"
+
+
+_VERDICT_COLOURS = {"valid": "\x1b[32m", "invalid": "\x1b[31m", "malformed": "\x1b[31m", "stale": "\x1b[33m"}
+
+
+def _about(provider: str, event: str, verdict: str, *, colours: bool) -> str:
+    """Return whose event it is and whether its signature is right."""
+    colour = _VERDICT_COLOURS.get(verdict, "") if colours else ""
+    said = f"{colour}{verdict}{RESET if colour else ''}"
+    return f"{provider} {printable(event)} {said}".replace("  ", " ")
 
 
 def head_text(head: Head, *, colours: bool) -> str:

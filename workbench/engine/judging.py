@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from workbench.engine.events import Event
 from workbench.engine.reading import Reading
+from workbench.engine.tasks import TaskSet
 from workbench.engine.writing import submit
 from workbench.model.capture import Capture
 from workbench.model.endpoint import CATCH_ALL, Endpoint
@@ -134,6 +135,7 @@ class Judging:
         self._idle = asyncio.Event()
         self._last_arrival = 0.0
         self._closing = False
+        self._tasks = TaskSet()
         self._task: asyncio.Task[None] | None = None
         self.up_to = 0
         self.passphrase: str | None = None
@@ -146,7 +148,7 @@ class Judging:
     def start(self) -> None:
         """Begin with what is not yet judged."""
         self._news.set()
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="judge captures")
+        self._task = self._tasks.start(self._run(), "judge captures")
 
     def arrived(self, _number: int) -> None:
         """Note that a capture is durable."""

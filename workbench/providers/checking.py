@@ -55,6 +55,7 @@ def sign_request(provider: Provider, scheme: Scheme, request: Request, secret: s
 
 
 def as_subject(request: Request) -> Subject:
+    """Return a request as signatures see it, called at `https://example.com`."""
     return Subject.of_head(request.head, request.body.content, f"https://example.com{request.target}")
 
 

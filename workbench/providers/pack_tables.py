@@ -17,6 +17,8 @@ Strings = str | list[str]
 
 
 class PackTable(Table):
+    """The top level."""
+
     format: Literal[1]
     name: str
     documentation: str
@@ -30,6 +32,8 @@ class PackTable(Table):
 
 
 class DetectTable(Table):
+    """One way to recognise the provider."""
+
     headers: list[str] = []
     without: list[str] = []
     user_agent: str = ""
@@ -39,6 +43,8 @@ class DetectTable(Table):
 
 
 class EventsTable(Table):
+    """Where a request says what it is about."""
+
     type: Strings = []
     delivery_id: Strings = []
     timestamp: Strings = []
@@ -47,6 +53,8 @@ class EventsTable(Table):
 
 
 class SignatureTable(Table):
+    """Where the signature is."""
+
     header: str = ""
     headers: str = ""
     query: str = ""
@@ -59,6 +67,8 @@ class SignatureTable(Table):
 
 
 class TimestampTable(Table, rename={"source": "from"}):
+    """When it was signed."""
+
     source: str
     unit: Literal["seconds", "milliseconds", "iso"] = "seconds"
     tolerance: int | None = None
@@ -66,6 +76,8 @@ class TimestampTable(Table, rename={"source": "from"}):
 
 
 class JwtTable(Table):
+    """What a token must say."""
+
     algorithms: list[str]
     issuer: list[str] = []
     audience: str = ""
@@ -76,6 +88,8 @@ class JwtTable(Table):
 
 
 class SchemeTable(Table):
+    """One way to sign."""
+
     id: str
     kind: Literal["hmac", "digest", "ed25519", "ecdsa-p256", "rsa", "token", "basic", "jwt", "code"]
     signature: SignatureTable
@@ -92,6 +106,8 @@ class SchemeTable(Table):
 
 
 class WhenTable(Table):
+    """What a handshake looks like."""
+
     method: str = ""
     headers: dict[str, str | bool] = {}
     query: dict[str, str | bool] = {}
@@ -99,6 +115,8 @@ class WhenTable(Table):
 
 
 class ReplyTable(Table):
+    """What a handshake wants to hear."""
+
     status: int = 200
     content_type: str = ""
     body: str = ""
@@ -107,6 +125,8 @@ class ReplyTable(Table):
 
 
 class HandshakeTable(Table):
+    """One handshake."""
+
     name: str
     when: WhenTable
     reply: ReplyTable
@@ -117,6 +137,8 @@ class HandshakeTable(Table):
 
 
 class RetryTable(Table):
+    """What happens after a failure."""
+
     schedule: list[float] = []
     attempts: int | None = None
     window: int | None = None
@@ -129,6 +151,8 @@ class RetryTable(Table):
 
 
 class RequestTable(Table):
+    """What all samples share."""
+
     method: str = "POST"
     content_type: str = "application/json"
     user_agent: str = ""
@@ -136,6 +160,8 @@ class RequestTable(Table):
 
 
 class SampleTable(Table):
+    """One event to send."""
+
     event: str
     file: str
     title: str = ""

@@ -18,6 +18,7 @@ from workbench.providers.keys import BadKey, ed25519_public, load_public, symmet
 from workbench.providers.outcome import Outcome
 from workbench.providers.pack import Kind, Provider, Scheme, TimestampRule
 from workbench.providers.received import Received, read_signature
+from workbench.providers.selectors import Selector
 from workbench.providers.signed_text import Filling, Missing
 from workbench.providers.subject import Subject
 
@@ -41,8 +42,11 @@ def verify(
         return Verification(Verdict.UNSIGNED, _unsigned(provider), provider.id)
     first: tuple[Scheme, Outcome] | None = None
     for scheme, received in present:
+        if received.fault and first is not None:
+            continue  # Another scheme's signature stands in this place.
         outcome = check(scheme, received, subject, fitting, at_us, context)
-        if outcome.verdict not in (Verdict.NO_SECRET, Verdict.INVALID) or outcome.had_key:
+        decided = outcome.had_key or outcome.verdict in (Verdict.VALID, Verdict.STALE)
+        if decided or (first is None and outcome.verdict is Verdict.MALFORMED):
             return verification(provider, scheme, outcome)
         first = first or (scheme, outcome)
     assert first is not None
@@ -75,7 +79,7 @@ def present_schemes(provider: Provider, subject: Subject) -> list[tuple[Scheme, 
     """
     found: list[tuple[Scheme, Received]] = []
     for scheme in provider.schemes:
-        if scheme.when and any(selector.text(subject) != wanted for selector, wanted in scheme.when):
+        if not all(_holds(selector, wanted, subject) for selector, wanted in scheme.when):
             continue
         received = read_signature(scheme, subject)
         if received is not None:
@@ -83,6 +87,12 @@ def present_schemes(provider: Provider, subject: Subject) -> list[tuple[Scheme, 
     if len(found) > 1:
         found.sort(key=lambda item: bool(item[1].fault))
     return found
+
+
+def _holds(selector: Selector, wanted: str, subject: Subject) -> bool:
+    if selector.name == "content-type" and ";" not in wanted:
+        return subject.content_type == wanted.lower()
+    return selector.text(subject) == wanted
 
 
 def _unsigned(provider: Provider) -> str:

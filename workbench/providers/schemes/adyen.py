@@ -43,6 +43,7 @@ def check(
     at_us: int,
     context: Context,
 ) -> Outcome:
+    """Return what comes of checking; see `CodedScheme`."""
     from workbench.providers.verification import mismatch, no_secret
 
     if not secrets:
@@ -80,6 +81,7 @@ def sign(scheme: Scheme, subject: Subject, secret: str, at_us: int, context: Con
 
 
 def parts(scheme: Scheme, subject: Subject, context: Context) -> list[Part]:
+    """Return what is signed, part by part; see `CodedScheme`."""
     items = _items(subject)
     if not items:
         raise Missing("notificationItems in the body")

@@ -38,6 +38,7 @@ def check(
     at_us: int,
     context: Context,
 ) -> Outcome:
+    """Return what comes of checking; see `CodedScheme`."""
     from workbench.providers.schemes.certificates import check_rsa
 
     signature = decode(received.candidates[0], "base64")
@@ -69,6 +70,7 @@ def sign(scheme: Scheme, subject: Subject, secret: str, at_us: int, context: Con
 
 
 def parts(scheme: Scheme, subject: Subject, context: Context) -> list[Part]:
+    """Return what is signed, part by part; see `CodedScheme`."""
     tree = _tree(subject)
     fields = NOTIFICATION if tree.get("Type") == "Notification" else CONFIRMATION
     found: list[Part] = []

@@ -98,6 +98,7 @@ def check(
     at_us: int,
     context: Context,
 ) -> Outcome:
+    """Return what comes of checking; see `CodedScheme`."""
     if subject.header("signature-input") is None:
         return Outcome(
             Verdict.INVALID, "Part of what is signed is missing: the header signature-input.", had_key=True
@@ -203,6 +204,7 @@ def _verified(name: str, key: Any, subject: Subject, label: str) -> dict[str, st
 def _judge(
     secret: Secret, parameters: dict[str, Any], covered: dict[str, str], subject: Subject, at_us: int, scheme: Scheme
 ) -> Outcome:
+    """Return what comes of checking; see `CodedScheme`."""
     from http_message_signatures.digests import ContentDigest
     from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
@@ -256,6 +258,7 @@ def sign(scheme: Scheme, subject: Subject, secret: str, at_us: int, context: Con
 
 
 def parts(scheme: Scheme, subject: Subject, context: Context) -> list[Part]:
+    """Return what is signed, part by part; see `CodedScheme`."""
     from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
     label, _, _ = _selected(subject)

@@ -33,6 +33,7 @@ def check(
     at_us: int,
     context: Context,
 ) -> Outcome:
+    """Return what comes of checking; see `CodedScheme`."""
     from workbench.providers.verification import mismatch, no_secret
 
     signature = decode(received.candidates[0], "base64")
@@ -77,6 +78,7 @@ def sign(scheme: Scheme, subject: Subject, secret: str, at_us: int, context: Con
 
 
 def parts(scheme: Scheme, subject: Subject, context: Context) -> list[Part]:
+    """Return what is signed, part by part; see `CodedScheme`."""
     fields = [Part("sorted_form", _fields(subject))] if subject.form else []
     return [Part("url", subject.url.encode("utf-8", "surrogatepass")), *fields]
 
