@@ -3,6 +3,8 @@
     python packaging/bench.py capture     durable captures a second against an aiohttp handler that stores nothing,
                                           headless and with the window open; the window's own smoothness; a stalled
                                           window
+    python packaging/bench.py verify      what detecting and verifying a 2 KB webhook costs, and what it costs a
+                                          listener that is flooded with signed ones
     python packaging/bench.py start       first paint against a bare PySide6 window, and the command line's start
 
 Run it with the project's Python (`.venv/bin/python`). All traffic stays on the loopback and ends by itself.
@@ -10,6 +12,7 @@ Run it with the project's Python (`.venv/bin/python`). All traffic stays on the 
 
 import argparse
 import asyncio
+import hmac
 import json
 import os
 import statistics
@@ -19,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +34,12 @@ HEAD = (
     + b"".join(b"X-Provider-Header-%d: some value %d\r\n" % (number, number) for number in range(11))
     + b"\r\n"
 )
-REQUEST = HEAD + BODY
+SECRET = "benchmark"
+SIGNED_HEAD = HEAD[:-2] + (
+    b"X-GitHub-Event: push\r\nX-GitHub-Delivery: 72d3162e-cc78-11e3-81ab-4c9367dc0958\r\n"
+    b"X-Hub-Signature-256: sha256=%s\r\n\r\n" % hmac.new(SECRET.encode(), BODY, "sha256").hexdigest().encode()
+)
+REQUESTS = {"plain": HEAD + BODY, "signed": SIGNED_HEAD + BODY}
 START_TIMEOUT_S = 30
 
 
@@ -53,7 +62,7 @@ class _Connection(asyncio.Protocol):
 
     def send(self, due: float) -> None:
         self._sent_at = due
-        self.transport.write(REQUEST)
+        self.transport.write(self._load.request)
 
     def data_received(self, data: bytes) -> None:
         self._received += data
@@ -70,8 +79,8 @@ class _Connection(asyncio.Protocol):
 class _Load:
     """So many connections for so long: as fast as answers come, or at a steady rate."""
 
-    def __init__(self, seconds: float, count: int | None, rate: float | None) -> None:
-        self.seconds, self.count, self.rate = seconds, count, rate
+    def __init__(self, seconds: float, count: int | None, rate: float | None, request: bytes) -> None:
+        self.seconds, self.count, self.rate, self.request = seconds, count, rate, request
         self.latencies: list[float] = []
         self.failed = 0
         self.sent = 0
@@ -157,9 +166,9 @@ def load(arguments: argparse.Namespace) -> None:
     """The load's own process: prints its figures as JSON."""
 
     async def main() -> dict[str, float]:
-        return await _Load(arguments.seconds, arguments.count, arguments.rate).run(
-            arguments.port, arguments.connections
-        )
+        request = REQUESTS[arguments.kind]
+        made = _Load(arguments.seconds, arguments.count, arguments.rate, request)
+        return await made.run(arguments.port, arguments.connections)
 
     print(json.dumps(_run_loop(main())))
 
@@ -296,9 +305,15 @@ def _me(*words: str) -> list[str]:
 
 
 def _loaded(
-    port: int, *, connections: int, seconds: float, count: int | None = None, rate: float | None = None
+    port: int,
+    *,
+    connections: int,
+    seconds: float,
+    count: int | None = None,
+    rate: float | None = None,
+    kind: str = "plain",
 ) -> dict[str, float]:
-    words = _me("load", f"--port={port}", f"--connections={connections}", f"--seconds={seconds}")
+    words = _me("load", f"--port={port}", f"--connections={connections}", f"--seconds={seconds}", f"--kind={kind}")
     words += [f"--count={count}"] if count else []
     words += [f"--rate={rate}"] if rate else []
     return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
@@ -350,6 +365,69 @@ def capture(arguments: argparse.Namespace) -> None:
     _stalled()
 
 
+def verify(arguments: argparse.Namespace) -> None:
+    """What knowing the providers costs: for one webhook, and for a listener under load."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    _verify_one()
+    options = {"connections": 64, "seconds": arguments.seconds}
+    rates: dict[str, list[float]] = {"plain": [], "signed": []}
+    for _ in range(arguments.rounds):
+        for kind, values in rates.items():
+            with _home() as home:
+                endpoint = Path(home, "workspace", "endpoints", "catch-all.yml")
+                endpoint.parent.mkdir(parents=True)
+                endpoint.write_text("secrets:\n  - env:BENCH_SECRET\n")
+                os.environ["BENCH_SECRET"] = SECRET
+                values.append(_measure(_listen(home), {**options, "kind": kind})["per_second"])
+    plain, signed = (statistics.median(values) for values in rates.values())
+    print(f"\nnobody's webhooks {plain:,.0f}/s, signed ones, verified {signed:,.0f}/s: ratio {signed / plain:.2f}")
+
+
+def _verify_one() -> None:
+    from workbench.model.message import Head
+    from workbench.model.signature import Secret
+    from workbench.providers.checking import NOW_US, as_subject, key_pair, sign_request
+    from workbench.providers.subject import Subject
+    from workbench.providers.verification import verify as verify_signature
+    from workbench.storage.packs import load_packs
+    from workbench.storage.paths import Paths
+
+    with _home() as home:
+        packs = load_packs(Paths(Path(home), Path(home)))
+        detector = packs.detector
+    for name in ("github", "stripe", "slack", "shopify", "standard-webhooks", "twilio", "discord"):
+        provider = packs.require(name)
+        scheme = provider.schemes[0]
+        private, public = key_pair(scheme)
+        made = sign_request(provider, scheme, _request(name), private)
+        url, secrets = as_subject(made).url, [Secret("key", public)]
+
+        raw, body = made.head.raw, made.body.content
+        fresh = partial(lambda raw, body, url: Subject.of_head(Head(raw), body, url), raw, body, url)
+        verified = _micro(
+            partial(
+                lambda fresh, *rest: verify_signature(rest[0], fresh(), *rest[1:]), fresh, provider, secrets, NOW_US
+            )
+        )
+        detected = _micro(partial(lambda fresh: detector.detect(fresh()), fresh))
+        print(f"{name:20} verify {verified:6.1f} us, detect with event {detected:6.1f} us, 2 KB body")
+
+
+def _request(name: str) -> Any:
+    from workbench.model.message import Body, Head, Request
+
+    body = b"Body=" + b"x" * 2000 if name == "twilio" else BODY
+    head = HEAD.replace(b"application/json", b"application/x-www-form-urlencoded") if name == "twilio" else HEAD
+    return Request(Head(head), Body(body))
+
+
+def _micro(call: Any) -> float:
+    """Return microseconds a call, the best of several runs."""
+    import timeit
+
+    return min(timeit.repeat(call, number=500, repeat=7)) / 500 * 1e6
+
+
 def _burst(count: int) -> None:
     """Many requests with the window open: none lost, and the window stays smooth."""
     with _home() as home:
@@ -393,6 +471,10 @@ def _words() -> argparse.Namespace:
     add.add_argument("--rounds", type=int, default=3)
     add.add_argument("--burst", type=int, default=100_000)
     add.set_defaults(run=capture)
+    add = commands.add_parser("verify", help="what verifying costs")
+    add.add_argument("--rounds", type=int, default=3)
+    add.add_argument("--seconds", type=float, default=4.0)
+    add.set_defaults(run=verify)
     add = commands.add_parser("start", help="how long starting takes")
     add.add_argument("--rounds", type=int, default=9)
     add.set_defaults(run=start)
@@ -408,6 +490,7 @@ def _add_own_processes(commands: Any) -> None:
     add.add_argument("--seconds", type=float, required=True)
     add.add_argument("--count", type=int)
     add.add_argument("--rate", type=float)
+    add.add_argument("--kind", choices=REQUESTS, default="plain")
     add.set_defaults(run=load)
     add = commands.add_parser("plain")
     add.add_argument("--low-level", action="store_true")

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from workbench.cli.console import Console
 from workbench.cli.selection import existing, numbers_of
-from workbench.cli.signed_request import read_at, read_secrets
-from workbench.cli.verify import show_verdict, verification_json
+from workbench.cli.signed_request import read_at, read_context, read_secrets
+from workbench.cli.verify import fetch_keys, show_verdict, verification_json
 from workbench.engine.judging import Rules, judged_capture
 from workbench.model.errors import UsageError
 from workbench.model.signature import Secret, Verdict
+from workbench.providers.context import Context
 from workbench.providers.doctor import explain
 from workbench.providers.verification import verify
 from workbench.storage.captures import CaptureReader
@@ -33,10 +34,14 @@ def verify_captured(arguments: argparse.Namespace, console: Console, paths: Path
         endpoint = replace(rules.endpoint(capture.endpoint), public_url=arguments.url)
         rules.endpoints = replace(rules.endpoints, all=(endpoint,))
     provider, subject, endpoint, context = judged_capture(rules, capture)
+    if arguments.settings:
+        context = Context({**context.settings, **read_context(arguments, paths).settings}, context.keys)
     if arguments.provider:
         provider = rules.packs.require(arguments.provider)
     if provider is None:
         raise UsageError(f"Capture {capture.number} is no known provider's request.", "Name it with --provider NAME.")
+    if arguments.fetch_keys:
+        fetch_keys(provider, subject, paths)
     secrets = read_secrets(arguments, console, paths) or rules.secrets_of(endpoint)
     at_us = read_at(arguments) if arguments.at else capture.received_at_us
     verification = verify(provider, subject, secrets, at_us, context)

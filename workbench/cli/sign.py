@@ -52,7 +52,7 @@ def run_sign(arguments: argparse.Namespace, console: Console) -> int:
         secrets[0].value,
         read_at(arguments),
         SignMode(arguments.mode),
-        read_context(arguments),
+        read_context(arguments, Paths.of_home(arguments.home)),
     )
     body = subject.body if changes.body is None else changes.body
     if arguments.output:

@@ -14,6 +14,7 @@ from workbench.model.signature import Secret
 from workbench.providers.context import Context
 from workbench.providers.pack import Provider
 from workbench.providers.subject import Subject, path_of
+from workbench.storage.fetched_keys import kept_key
 from workbench.storage.packs import Packs, load_packs, read_toml
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import SecretRef, Secrets
@@ -99,10 +100,11 @@ def read_secrets(arguments: argparse.Namespace, console: Console, paths: Paths) 
     return found
 
 
-def read_context(arguments: argparse.Namespace) -> Context:
-    """Return the settings that are no fields of a scheme."""
+def read_context(arguments: argparse.Namespace, paths: Paths) -> Context:
+    """Return the settings that are no fields of a scheme, and the keys that were fetched before."""
     pairs = [_setting(text) for text in arguments.settings]
-    return Context({name: value for name, value in pairs if name in _PLAIN_SETTINGS})
+    settings = {name: value for name, value in pairs if name in _PLAIN_SETTINGS}
+    return Context(settings, lambda url: kept_key(paths, url))
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from workbench.cli.signed_request import (
 )
 from workbench.model.clock import rfc3339
 from workbench.model.signature import Verdict, Verification
+from workbench.providers.pack import Provider
+from workbench.providers.subject import Subject
 from workbench.providers.verification import verify
 from workbench.storage.packs import load_packs
 from workbench.storage.paths import Paths
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--capture", metavar="N", help="a captured request instead of FILE, --header, --url and --method")
     add("--explain", action="store_true", help="show what is signed, and look for the cause of a mismatch")
     add("--show-key", action="store_true", help="with --explain: show the key's bytes, which are hidden otherwise")
+    add("--fetch-keys", action="store_true", help="fetch a certificate or keys from the provider, once; kept then")
     add("--json", action="store_true", help="the verdict as one JSON object")
     parser.set_defaults(run=run_verify)
 
@@ -46,7 +49,9 @@ def run_verify(arguments: argparse.Namespace, console: Console) -> int:
         arguments.provider = found.id if found else None
     provider = read_provider(arguments, packs)
     secrets = read_secrets(arguments, console, paths)
-    at_us, context = read_at(arguments), read_context(arguments)
+    at_us, context = read_at(arguments), read_context(arguments, paths)
+    if arguments.fetch_keys:
+        fetch_keys(provider, subject, paths)
     verification = verify(provider, subject, secrets, at_us, context)
     if arguments.explain:
         from workbench.cli.explaining import show_explanation
@@ -59,6 +64,16 @@ def run_verify(arguments: argparse.Namespace, console: Console) -> int:
     else:
         show_verdict(verification, console)
     return 0 if verification.verdict is Verdict.VALID else 1
+
+
+def fetch_keys(provider: Provider, subject: Subject, paths: Paths) -> None:
+    """Fetch what a request's signature needs, where its provider hands it out; UsageError, DeliveryError."""
+    from workbench.engine.fetching_keys import fetch_key, key_address
+    from workbench.engine.serving import run
+
+    address = key_address(provider, subject)
+    if address:
+        run(fetch_key(paths, address))
 
 
 def verification_json(verification: Verification) -> dict[str, Any]:
