@@ -38,11 +38,12 @@ class Program:
 
     def __init__(self, home: str) -> None:
         self.home = home
+        self.environment = ENVIRONMENT
 
     async def start(self, *words: str, stdin: int | None = None) -> Process:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "workbench", f"--home={self.home}", *words,
-            stdin=PIPE if stdin is None else stdin, stdout=PIPE, stderr=PIPE, env=ENVIRONMENT, limit=1 << 26,
+            stdin=PIPE if stdin is None else stdin, stdout=PIPE, stderr=PIPE, env=self.environment, limit=1 << 26,
         )  # fmt: skip
 
     async def __call__(self, *words: str, stdin: bytes = b"") -> Ran:

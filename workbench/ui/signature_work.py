@@ -79,29 +79,25 @@ class SignatureWork:
         dialog = SecretDialog(explained.provider.name, name, self.signatures.secrets.place, self._window)
         if await finished(dialog) != QDialog.DialogCode.Accepted:
             return
-        await asyncio.to_thread(
-            self.signatures.add_secret,
-            explained.endpoint,
-            explained.provider.id,
-            dialog.name.text().strip(),
-            dialog.value.text(),
-        )
+        # Read before anything is awaited: a finished dialog is deleted at the next turn of the loop.
+        name, value = dialog.name.text().strip(), dialog.value.text()
+        await asyncio.to_thread(self.signatures.add_secret, explained.endpoint, explained.provider.id, name, value)
         self.reload()
-        self._window.show_info(f"Kept as keyring:{dialog.name.text().strip()}. Captures are judged again.")
+        self._window.show_info(f"Kept as keyring:{name}. Captures are judged again.")
 
     async def _unlock(self) -> bool:
         """Ask for the passphrase of the secrets' file; False where a person thought better of it."""
         trouble = ""
         while True:
             dialog = PassphraseDialog(self.signatures.secrets.place, trouble, self._window)
-            if await finished(dialog) != QDialog.DialogCode.Accepted or not dialog.value.text():
+            if await finished(dialog) != QDialog.DialogCode.Accepted or not (passphrase := dialog.value.text()):
                 return False
             try:
-                await asyncio.to_thread(self.signatures.secrets.unlock, dialog.value.text())
+                await asyncio.to_thread(self.signatures.secrets.unlock, passphrase)
             except SecretError as error:
                 trouble = error.message
                 continue
-            self._window.listener.unlock(dialog.value.text())
+            self._window.listener.unlock(passphrase)
             return True
 
     # Composing
