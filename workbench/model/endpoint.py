@@ -1,7 +1,9 @@
-"""An endpoint: a part of our address, whose requests come there, and how their signatures are checked."""
+"""An endpoint: a part of our address, whose requests come there, who may send them, and what is answered."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from workbench.model.answer import USUAL, Answer, Program
 
 CATCH_ALL = "catch-all"
 
@@ -12,6 +14,45 @@ class SecretUse:
 
     reference: str
     provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Who may send, and what; a request that does not pass is captured and refused. Empty fields let all pass."""
+
+    allow: tuple[str, ...] = ()
+    """Networks as CIDR; a single address is one of its own."""
+    deny: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    content_types: tuple[str, ...] = ()
+    body_limit_bytes: int | None = None
+    basic: str = ""
+    """A secret's reference: the value is `user:password`."""
+    bearer: str = ""
+    header: tuple[str, str] = ("", "")
+    """A header's name, and the reference of the value it must have."""
+    requests: int = 0
+    """At most this many in `per_s` seconds; 0 is any number."""
+    per_s: float = 1.0
+    schema: str = ""
+    """A JSON Schema's file, relative to the workspace."""
+    signature: bool = False
+    """Only what is signed rightly passes."""
+
+
+NO_GUARDS = Guards()
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A program of the user's that gets what comes in. `events` limits it to some: patterns, `*` is anything."""
+
+    url: str
+    events: tuple[str, ...] = ()
+    relay: bool = False
+    """Its answer is the sender's answer."""
+    attempts: int = 4
+    timeout_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +68,12 @@ class Endpoint:
     """What the provider calls, where signatures cover the URL: a tunnel's or proxy's address."""
     settings: tuple[tuple[str, str], ...] = ()
     """What signatures need beside secrets: `webhook_id`, `audience`."""
+    answer: Answer = USUAL
+    program: Program = Program()
+    guards: Guards = NO_GUARDS
+    forwards: tuple[Forward, ...] = ()
+    handshakes: bool = True
+    """Whether a provider's handshakes are answered as it asks."""
 
     def matches(self, target: str) -> bool:
         path = target.split("?", 1)[0]

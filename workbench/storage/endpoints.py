@@ -6,8 +6,13 @@
     secrets:
       - keyring:stripe/live
       - {ref: "env:SLACK_SECRET", provider: slack}
+    answer: {status: 200, content_type: application/json, template: '{"got": "{{ json.id }}"}'}
+    program: fail 3 then 200
+    guards: {allow: [127.0.0.0/8], rate: {requests: 10, per: 1}, signature: true}
+    forward:
+      - {url: "http://127.0.0.1:3000/hooks", events: ["invoice.*"], relay: true}
 
-Secrets are references, so the files may be shared. A broken file is left out and said; others still count. Comments
+`endpoint_document` knows every field. Secrets are references, so the files may be shared. A broken file is left out and said; others still count. Comments
 stay when a file is changed.
 """
 
@@ -17,14 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from workbench.model.endpoint import CATCH_ALL, Endpoint, SecretUse
+from workbench.model.endpoint import CATCH_ALL, Endpoint
 from workbench.model.errors import FormatError, UsageError
+from workbench.storage.endpoint_document import FIELDS, document_of, read_document
 from workbench.storage.paths import Paths
-from workbench.storage.secrets import SecretError, SecretRef
 from workbench.storage.settings import write_own_file
 
 FOLDER = "endpoints"
-FIELDS = ("path", "provider", "public_url", "secrets", "settings")
 SIZE_LIMIT_BYTES = 256 * 1024
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
@@ -58,7 +62,7 @@ def load_endpoints(paths: Paths) -> Endpoints:
 
 def read_endpoint(path: Path) -> Endpoint:
     """Return the endpoint of a file; FormatError names the field that is wrong."""
-    return _endpoint(path.stem, _parse(path), path)
+    return read_document(path.stem, _parse(path), path)
 
 
 def endpoint_path(paths: Paths, name: str) -> Path:
@@ -80,8 +84,8 @@ def save_endpoint(paths: Paths, endpoint: Endpoint) -> None:
         _parse(path)
         old = cast("Any", yaml).load(path.read_text(encoding="utf-8"))
     document: Any = {} if old is None else old
-    for name, value in _fields(endpoint).items():
-        if value:
+    for name, value in document_of(endpoint).items():
+        if value not in (None, "", [], {}):
             document[name] = value
         elif name in document:
             del document[name]
@@ -97,20 +101,6 @@ def remove_endpoint(paths: Paths, name: str) -> None:
         path.unlink()
     except FileNotFoundError as error:
         raise UsageError(f"There is no endpoint {name!r}.", "See them with: workbench endpoints list") from error
-
-
-def _fields(endpoint: Endpoint) -> dict[str, Any]:
-    secrets = [
-        {"ref": use.reference, "provider": use.provider} if use.provider else use.reference
-        for use in endpoint.secrets
-    ]
-    return {
-        "path": endpoint.path,
-        "provider": endpoint.provider,
-        "public_url": endpoint.public_url,
-        "secrets": secrets,
-        "settings": dict(endpoint.settings),
-    }
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -132,42 +122,3 @@ def _parse(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise FormatError(f"The endpoint {path} holds no fields.", f"It may have {', '.join(FIELDS)}.")
     return cast("dict[str, Any]", data)
-
-
-def _endpoint(name: str, data: dict[str, Any], path: Path) -> Endpoint:
-    def text(field: str, default: str = "") -> str:
-        value = data.get(field, default)
-        if not isinstance(value, str):
-            raise FormatError(f"{field} in the endpoint {path} is no text.")
-        return value
-
-    pattern = text("path", "/*")
-    if not pattern.startswith("/"):
-        raise FormatError(f"path in the endpoint {path} does not begin with a slash.", "Write it like /stripe/*.")
-    url = text("public_url")
-    if url and not url.startswith(("http://", "https://")):
-        raise FormatError(f"public_url in the endpoint {path} is no address.", "Write it like https://example.com.")
-    return Endpoint(name, pattern, text("provider").lower(), _secrets(data, path), url, _settings(data, path))
-
-
-def _secrets(data: dict[str, Any], path: Path) -> tuple[SecretUse, ...]:
-    listed: Any = data.get("secrets") or []
-    if not isinstance(listed, list):
-        raise FormatError(f"secrets in the endpoint {path} is no list.")
-    found: list[SecretUse] = []
-    for item in cast("list[Any]", listed):
-        entry = cast("dict[str, Any]", item) if isinstance(item, dict) else {"ref": item}
-        reference = str(entry.get("ref", ""))
-        try:
-            SecretRef.parse(reference)
-        except SecretError as error:
-            raise FormatError(f"The endpoint {path} has a secret that is no reference.", error.hint) from error
-        found.append(SecretUse(reference, str(entry.get("provider") or "")))
-    return tuple(found)
-
-
-def _settings(data: dict[str, Any], path: Path) -> tuple[tuple[str, str], ...]:
-    settings: Any = data.get("settings") or {}
-    if not isinstance(settings, dict):
-        raise FormatError(f"settings in the endpoint {path} holds no fields.")
-    return tuple((str(name), str(value)) for name, value in cast("dict[Any, Any]", settings).items())
