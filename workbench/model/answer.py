@@ -89,6 +89,9 @@ class Program:
     """As it was written in a line, see `answer_phrase`; empty where it was written in full."""
 
 
+NO_PROGRAM = Program()
+
+
 @dataclass(slots=True)
 class ProgramRun:
     """How far a program has come."""

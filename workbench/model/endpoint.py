@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from workbench.model.answer import USUAL, Answer, Program
+from workbench.model.answer import NO_PROGRAM, USUAL, Answer, Program
 
 CATCH_ALL = "catch-all"
 
@@ -69,7 +69,7 @@ class Endpoint:
     settings: tuple[tuple[str, str], ...] = ()
     """What signatures need beside secrets: `webhook_id`, `audience`."""
     answer: Answer = USUAL
-    program: Program = Program()
+    program: Program = NO_PROGRAM
     guards: Guards = NO_GUARDS
     forwards: tuple[Forward, ...] = ()
     handshakes: bool = True

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -224,7 +224,7 @@ def _headers(headers: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     for name, values in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
             raise UsageError(f"{name!r} is no name for a header.")
-        for value in values if isinstance(values, list) else [values]:
+        for value in cast("list[object]", values) if isinstance(values, list) else [values]:
             if re.search(r"[\r\n\0]", str(value)):
                 raise UsageError(f"The header {name} holds a line break.")
             pairs.append((name, str(value)))

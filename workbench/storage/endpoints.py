@@ -12,8 +12,8 @@
     forward:
       - {url: "http://127.0.0.1:3000/hooks", events: ["invoice.*"], relay: true}
 
-`endpoint_document` knows every field. Secrets are references, so the files may be shared. A broken file is left out and said; others still count. Comments
-stay when a file is changed.
+`endpoint_document` knows every field. Secrets are references, so the files may be shared. A broken file is left out
+and said; others still count. Comments stay when a file is changed.
 """
 
 import io
