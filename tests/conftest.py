@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from fakes import Catcher
 
+from workbench.engine.answering import Answering
 from workbench.engine.capturing import CaptureService
 from workbench.engine.listener import Listener, ListenOptions
+from workbench.engine.rules import Rules
 from workbench.model.clock import SystemClock
 from workbench.storage.database import Database
 from workbench.storage.migrations import CAPTURES
@@ -31,7 +33,8 @@ def listen_options() -> ListenOptions:
 async def catcher(paths: Paths, listen_options: ListenOptions) -> AsyncIterator[Catcher]:
     clock = SystemClock()
     database = Database(paths.captures, CAPTURES, asyncio.get_running_loop().call_soon_threadsafe)
-    captures = CaptureService(database, clock)
+    rules = await asyncio.to_thread(Rules.load, paths)
+    captures = CaptureService(database, clock, Answering(rules))
     listener = Listener(captures, paths.spool, clock, listen_options)
     await listener.start()
     yield Catcher(listener, captures, database, paths)

@@ -8,7 +8,7 @@ from workbench.cli.console import Console
 from workbench.cli.selection import existing, numbers_of
 from workbench.cli.signed_request import read_at, read_context, read_secrets
 from workbench.cli.verify import fetch_keys, show_verdict, verification_json
-from workbench.engine.judging import Rules, judged_capture
+from workbench.engine.rules import Rules, judged_capture
 from workbench.model.errors import UsageError
 from workbench.model.signature import Secret, Verdict
 from workbench.providers.context import Context

@@ -158,7 +158,7 @@ def run_remove(arguments: argparse.Namespace, console: Console) -> int:
 
 def run_check(arguments: argparse.Namespace, console: Console) -> int:
     """Check every file and secret; exit code 1 where something is wrong."""
-    from workbench.engine.judging import Rules
+    from workbench.engine.rules import Rules
 
     rules = Rules.load(Paths.of_home(arguments.home))
     problems = list(rules.problems)

@@ -16,6 +16,7 @@ from typing import Any
 from workbench.cli.console import Console
 from workbench.cli.control import Control
 from workbench.engine.capturing import Refusal
+from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
 from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
@@ -23,7 +24,6 @@ from workbench.model.capture import Capture
 from workbench.model.errors import ListenError, UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
-from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 
@@ -149,8 +149,10 @@ class _Followed:
     async def run(self) -> None:
         self._greet()
         self._served.judging.judged.subscribe(lambda _: self._news.set())
-        self._served.judging.problems.subscribe(self._say_problems)
+        self._served.configuration.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
+        self._served.forwarding.health_changed.subscribe(self._say_health)
+        self._served.configuration.watch()
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
             async with asyncio.timeout(self._seconds):
@@ -205,6 +207,10 @@ class _Followed:
         for problem in problems:
             self._console.note(f"workbench: {problem}")
 
+    def _say_health(self, health: Health) -> None:
+        said = "The target can be reached" if health.is_up else "The target cannot be reached"
+        self._console.note(f"workbench: {said}: {health.url if health.is_up else health.reason}")
+
     def _refused(self, refusal: Refusal) -> None:
         self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
 
@@ -248,9 +254,13 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
 
     served.captures.stored.subscribe(on_stored)
     served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
-    served.judging.problems.subscribe(on_problems)
+    served.configuration.problems.subscribe(on_problems)
+    served.forwarding.health_changed.subscribe(
+        lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})
+    )
     served.captures.refused.subscribe(on_refused)
     control.say({"listening": served.listener.url, "port": served.listener.port, "stored": stored})
+    served.configuration.watch()
     control.start(asyncio.get_running_loop(), lambda order: _obey(order, served, control, stop))
     await stop.wait()
     await served.listener.stop()
@@ -263,21 +273,16 @@ def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asynci
         case {"stop": True}:
             stop.set()
         case {"unlock": str(passphrase)}:
-            served.judging.passphrase = passphrase
-            control.tasks.start(_reload(served), "open the secrets")
+            served.configuration.passphrase = passphrase
+            control.tasks.start(served.configuration.reload(), "open the secrets")
         case {"reload": True}:
-            control.tasks.start(_reload(served), "read the configuration anew")
+            control.tasks.start(served.configuration.reload(), "read the configuration anew")
         case {"port": int(port)}:
             control.tasks.start(_move(port, served, control), "move to another port")
         case _:
             control.say(
                 {"notice": {"message": f"The listener does not know this order: {sorted(order)}", "hint": None}}
             )
-
-
-async def _reload(served: Serving) -> None:
-    served.captures.endpoints = (await asyncio.to_thread(load_endpoints, served.judging.paths)).all
-    await served.judging.reload()
 
 
 async def _move(port: int, served: Serving, control: Control) -> None:

@@ -4,17 +4,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import formatdate
-from http import HTTPStatus
 
+from workbench.engine.answering import Answering, Decision
+from workbench.engine.answers import AT_ONCE, Sending, plain_response
 from workbench.engine.events import Event
+from workbench.engine.forwarding import Forwarding
 from workbench.engine.tasks import TaskSet
+from workbench.engine.writing import submit
 from workbench.model.capture import Arrival, Fault, Peer
 from workbench.model.clock import Clock
-from workbench.model.endpoint import CATCH_ALL, Endpoint, match_endpoint
 from workbench.model.errors import WorkbenchError
-from workbench.model.message import Body, Head, Headers, Request, Response
-from workbench.storage.captures import add_captures, mark_answered
+from workbench.model.message import Request, Response
+from workbench.storage.captures import RelayedAnswer, add_captures, mark_answered, set_answers
 from workbench.storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Answered:
 
     response: Response
     number: int | None
+    sending: Sending = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,15 @@ class Refusal:
 class CaptureService:
     """Stores what arrives and says what to answer."""
 
-    def __init__(self, database: Database, clock: Clock, *, answer_status: int = 200) -> None:
+    def __init__(self, database: Database, clock: Clock, answering: Answering) -> None:
         self._database = database
         self._clock = clock
-        self._answer_status = answer_status
+        self._answering = answering
         self._tasks = TaskSet()
-        self._usual_second = -1
-        self._usual_answer = plain_response(answer_status, "", 0)
         self._answered: list[tuple[int, int]] = []
         self._answered_timer: asyncio.TimerHandle | None = None
-        self.endpoints: tuple[Endpoint, ...] = ()
-        """Where requests belong; may be replaced at any time."""
+        self.forwarding: Forwarding | None = None
+        """Takes on what is to be forwarded; without it nothing is."""
         self.refused_count = 0
         self.stored: Event[int] = Event()
         """The number of a capture that is now durable."""
@@ -85,26 +85,74 @@ class CaptureService:
 
         If the store refuses, the answer is 503 and nothing was stored.
         """
-        return await self._store(received, self._choose_answer(received))
+        decision = self._decide_at_once(received) or await self._decide(received)
+        answered = await self._store(received, decision)
+        if answered.number is None or not decision.forwards or self.forwarding is None:
+            return answered
+        return await self._relayed(answered, received, decision, self.forwarding)
 
     def receive_soon(self, received: Received, done: Callable[[Answered], None]) -> None:
         """As `receive`, told by a call: a task and a future less for each of thousands a second."""
-        self._store_soon(received, self._choose_answer(received), done)
+        decision = self._decide_at_once(received)
+        if decision is not None and not decision.forwards:
+            self._store_soon(received, decision, done)
+            return
 
-    async def _store(self, received: Received, response: Response) -> Answered:
+        async def receive() -> None:
+            done(await self.receive(received))
+
+        self._tasks.start(receive(), "answer a request")
+
+    def _decide_at_once(self, received: Received) -> Decision | None:
+        second = received.completed_at_us // 1_000_000
+        if received.fault is None:
+            return self._answering.decide_at_once(received.request, second)
+        status = FAULT_STATUS[received.fault]
+        response = plain_response(status, f"{received.fault_message}\n", second, (("Connection", "close"),))
+        return Decision(response, self._answering.endpoint_name(received.request))
+
+    async def _decide(self, received: Received) -> Decision:
+        second = received.completed_at_us // 1_000_000
+        request = received.request
+        try:
+            return await self._answering.decide(request, received.peer.address, received.received_at_us, second)
+        except Exception:
+            # A bug of ours: the capture is kept all the same, and the sender may try again.
+            log.exception("no answer could be chosen")
+            response = plain_response(500, "The answer could not be chosen. Please try again later.\n", second)
+            return Decision(
+                response, self._answering.endpoint_name(request), "An error of the listener; see its log."
+            )
+
+    async def _relayed(
+        self, answered: Answered, received: Received, decision: Decision, forwarding: Forwarding
+    ) -> Answered:
+        """Hand a stored request to its targets; return the first one's answer where that is to be relayed."""
+        assert answered.number is not None
+        request = received.request
+        relayed = await forwarding.take(answered.number, request, decision, lambda: self._answering.event_of(request))
+        if relayed is None:
+            return answered
+        try:
+            await submit(self._database, set_answers, RelayedAnswer(answered.number, *relayed))
+        except WorkbenchError as error:
+            return Answered(self.refuse(error), None)
+        return Answered(relayed[0], answered.number, answered.sending)
+
+    async def _store(self, received: Received, decision: Decision) -> Answered:
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
-        self._store_soon(received, response, lambda answered: future.done() or future.set_result(answered))
+        self._store_soon(received, decision, lambda answered: future.done() or future.set_result(answered))
         return await future
 
-    def _store_soon(self, received: Received, response: Response, done: Callable[[Answered], object]) -> None:
+    def _store_soon(self, received: Received, decision: Decision, done: Callable[[Answered], object]) -> None:
         def stored(number: int, error: WorkbenchError | None) -> None:
             if error is None:
                 self.stored.emit(number)
-                done(Answered(response, number))
+                done(Answered(decision.response, number, decision.sending))
             else:
                 done(Answered(self.refuse(error), None))
 
-        self._database.submit(add_captures, self._arrival(received, response), stored)
+        self._database.submit(add_captures, _arrival(received, decision), stored)
 
     def refuse(self, error: WorkbenchError) -> Response:
         """Count and announce a request that could not be kept; return the 503 to send."""
@@ -116,16 +164,17 @@ class CaptureService:
 
     def receive_unanswered(self, received: Received, *, connected: bool) -> Response:
         """Store a request in the background; return the answer, which is written at once if `connected`."""
-        response = self._choose_answer(received)
+        decision = self._decide_at_once(received)
+        assert decision is not None, "only what went wrong is not answered"
         answered_at_us = self._clock.now_us()
 
         async def store() -> None:
-            stored = await self._store(received, response)
+            stored = await self._store(received, decision)
             if connected and stored.number is not None:
                 self._note_answered(stored.number, answered_at_us)
 
         self._tasks.start(store(), "store a request that was not answered")
-        return response
+        return decision.response
 
     def answered(self, number: int) -> None:
         """Note that the answer to this capture was written just now."""
@@ -144,22 +193,6 @@ class CaptureService:
             self._answered_timer.cancel()
             self._write_answered()
 
-    def _choose_answer(self, received: Received) -> Response:
-        second = received.completed_at_us // 1_000_000
-        if received.fault is not None:
-            status = FAULT_STATUS[received.fault]
-            return plain_response(status, f"{received.fault_message}\n", second, (("Connection", "close"),))
-        # Made once a second: a burst is answered thousands of times with the same bytes.
-        if second != self._usual_second:
-            self._usual_second = second
-            self._usual_answer = plain_response(self._answer_status, "", second)
-        return self._usual_answer
-
-    def _arrival(self, received: Received, response: Response) -> Arrival:
-        endpoints = self.endpoints
-        name = match_endpoint(endpoints, received.request.target).name if len(endpoints) > 1 else CATCH_ALL
-        return _arrival(received, response, name)
-
     def _write_answered(self) -> None:
         batch, self._answered = self._answered, []
         self._answered_timer = None
@@ -171,35 +204,17 @@ def _log_failure(_result: object, error: WorkbenchError | None) -> None:
         log.warning("times of answers were not stored: %s", error.message)
 
 
-def _arrival(received: Received, response: Response, endpoint: str) -> Arrival:
+def _arrival(received: Received, decision: Decision) -> Arrival:
     return Arrival(
-        request=received.request,
-        answer=response,
-        peer=received.peer,
-        endpoint=endpoint,
-        received_at_us=received.received_at_us,
-        completed_at_us=received.completed_at_us,
-        fault=received.fault,
-        fault_message=received.fault_message,
+        received.request,
+        decision.response,
+        received.peer,
+        decision.endpoint,
+        received.received_at_us,
+        received.completed_at_us,
+        received.fault,
+        received.fault_message,
+        decision.reason,
+        decision.guard,
+        tuple(forward.url for forward in decision.forwards) if decision.forwards else (),
     )
-
-
-def plain_response(status: int, text: str, second: int, extra: tuple[tuple[str, str], ...] = ()) -> Response:
-    """Return a response of plain text with every header it will have on the wire, that second's `Date` too."""
-    body = Body(text.encode())
-    return Response(_plain_head(status, body.size, second, extra), body)
-
-
-def _plain_head(status: int, size: int, second: int, extra: tuple[tuple[str, str], ...]) -> Head:
-    pairs = [] if status in (204, 304) else [("Content-Length", str(size))]
-    if size:
-        pairs.append(("Content-Type", "text/plain; charset=utf-8"))
-    pairs += [("Date", formatdate(second, usegmt=True)), ("Server", "Webhook-Workbench"), *extra]
-    return Head.build(f"HTTP/1.1 {status} {_reason(status)}", Headers(tuple(pairs)))
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

@@ -36,6 +36,12 @@ class Target:
     user: str | None = None
     password: str = ""
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
 
 def parse_target(url: str) -> Target:
     """Read a URL as typed; `localhost:3000/x` and `:3000/x` mean http. UsageError says what is wrong with it."""

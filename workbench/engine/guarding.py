@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.model.endpoint import Guards
+from workbench.model.endpoint import NO_GUARDS, Guards
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
 from workbench.model.signature import Verdict, Verification
@@ -46,6 +46,16 @@ class Guarding:
         """Make guards ready; UsageError where the schema cannot be used."""
         validator = _validator(workspace / guards.schema) if guards.schema else None
         return cls(guards, secrets, _networks(guards.allow), _networks(guards.deny), validator)
+
+    @property
+    def guards_something(self) -> bool:
+        return self.guards != NO_GUARDS
+
+    def going_on_from(self, old: "Guarding") -> "Guarding":
+        """Return these guards with the rate that others have counted so far, where the rate is the same."""
+        if (self.guards.requests, self.guards.per_s) == (old.guards.requests, old.guards.per_s):
+            self._recent = old._recent
+        return self
 
     def refuse_sender(self, address: str, request: Request, now_s: float) -> Refused | None:
         """Check what also a handshake must pass: where from, with which credentials, how often."""

@@ -8,31 +8,20 @@ was judged is remembered in the store: after a crash, or when secrets change, it
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from workbench.engine.events import Event
 from workbench.engine.reading import Reading
+from workbench.engine.rules import BODY_LIMIT_BYTES, Rules, find_provider, subject_of
 from workbench.engine.tasks import TaskSet
 from workbench.engine.writing import submit
-from workbench.model.capture import Capture
-from workbench.model.endpoint import CATCH_ALL, Endpoint
-from workbench.model.errors import StorageError, WorkbenchError
+from workbench.model.endpoint import Endpoint
+from workbench.model.errors import StorageError
 from workbench.model.message import Request
-from workbench.model.signature import Detection, Secret, Verdict, Verification
-from workbench.providers.context import Context
-from workbench.providers.detection import describe
-from workbench.providers.pack import Provider
-from workbench.providers.subject import Subject
+from workbench.model.signature import Detection, Verdict, Verification
 from workbench.providers.verification import verify
 from workbench.storage.captures import CaptureReader
 from workbench.storage.database import Database
-from workbench.storage.endpoints import Endpoints, load_endpoints
-from workbench.storage.fetched_keys import kept_key
 from workbench.storage.judgements import Judgement, restart_judging, write_judgements
-from workbench.storage.packs import Packs, load_packs
-from workbench.storage.paths import Paths
-from workbench.storage.secrets import Secrets
 
 log = logging.getLogger(__name__)
 
@@ -40,55 +29,6 @@ BATCH = 32
 SHARE_WHILE_BUSY = 0.02
 BUSY_WITHIN_S = 0.05
 """Arrivals this close together count as a burst."""
-
-BODY_LIMIT_BYTES = 16 * 1024 * 1024
-"""A larger body is not verified on its own: it would take memory that the listener promised not to take."""
-
-
-@dataclass(slots=True)
-class Rules:
-    """Packs, endpoints and the secrets they name, as they were last read; `problems` are sentences."""
-
-    paths: Paths
-    packs: Packs
-    endpoints: Endpoints
-    secrets: dict[str, list[Secret]] = field(default_factory=dict[str, list[Secret]], repr=False)
-    problems: list[str] = field(default_factory=list[str])
-
-    @classmethod
-    def load(cls, paths: Paths, secrets: Secrets | None = None) -> "Rules":
-        """Read everything; a secret that cannot be had is left out and said."""
-        rules = cls(paths, load_packs(paths), load_endpoints(paths))
-        rules.problems += [*rules.packs.problems, *rules.endpoints.problems]
-        store = secrets or Secrets(paths)
-        for endpoint in rules.endpoints.all:
-            rules.secrets[endpoint.name] = _resolved(endpoint, store, rules.problems)
-        return rules
-
-    def endpoint(self, name: str) -> Endpoint:
-        return self.endpoints.get(name) or self.endpoints.get(CATCH_ALL) or Endpoint(CATCH_ALL)
-
-    def context(self, endpoint: Endpoint) -> Context:
-        """Return an endpoint's settings, and the keys that were fetched before."""
-        return Context(dict(endpoint.settings), lambda url: kept_key(self.paths, url))
-
-    def secrets_of(self, endpoint: Endpoint) -> list[Secret]:
-        return self.secrets.get(endpoint.name, [])
-
-
-def _resolved(endpoint: Endpoint, store: Secrets, problems: list[str]) -> list[Secret]:
-    found: list[Secret] = []
-    for use in endpoint.secrets:
-        try:
-            found.append(store.resolve(use.reference, use.provider or endpoint.provider))
-        except WorkbenchError as error:
-            problems.append(f"Endpoint {endpoint.name}: {error.message}")
-    return found
-
-
-def subject_of(request: Request, endpoint: Endpoint, body: bytes) -> Subject:
-    """Return a captured request as signatures see it."""
-    return Subject.of_head(request.head, body, endpoint.public_url)
 
 
 def judge(rules: Rules, number: int, endpoint_name: str, arrived_us: int, request: Request) -> Judgement:
@@ -108,15 +48,6 @@ def judge(rules: Rules, number: int, endpoint_name: str, arrived_us: int, reques
     return Judgement(number, detection, verification)
 
 
-def find_provider(rules: Rules, endpoint: Endpoint, subject: Subject) -> tuple[Provider | None, Detection]:
-    """Return whose request it is: the endpoint's provider, else what the request looks like."""
-    if endpoint.provider:
-        provider = rules.packs.get(endpoint.provider)
-        if provider is not None:
-            return provider, describe(provider, subject)
-    return rules.packs.detector.detect(subject)
-
-
 def _judge_large(rules: Rules, number: int, endpoint: Endpoint, request: Request) -> Judgement:
     provider, detection = find_provider(rules, endpoint, subject_of(request, endpoint, b""))
     if provider is None:
@@ -131,11 +62,10 @@ def _judge_large(rules: Rules, number: int, endpoint: Endpoint, request: Request
 class Judging:
     """The judge of one store. `start` it on the loop, `close` it before the store."""
 
-    def __init__(self, database: Database, reading: Reading[CaptureReader], paths: Paths) -> None:
+    def __init__(self, database: Database, reading: Reading[CaptureReader], rules: Rules) -> None:
         self._database = database
         self._reading = reading
-        self.paths = paths
-        self._rules: Rules | None = None
+        self._rules = rules
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._last_arrival = 0.0
@@ -143,12 +73,8 @@ class Judging:
         self._tasks = TaskSet()
         self._task: asyncio.Task[None] | None = None
         self.up_to = 0
-        self.passphrase: str | None = None
-        """Of the secrets' file, where the system has no keyring."""
         self.judged: Event[int] = Event()
         """The number up to which captures are judged, after each batch."""
-        self.problems: Event[Sequence[str]] = Event()
-        """Sentences about packs, endpoints and secrets that could not be used, after each reading of them."""
 
     def start(self) -> None:
         """Begin with what is not yet judged."""
@@ -161,9 +87,9 @@ class Judging:
         self._idle.clear()
         self._news.set()
 
-    async def reload(self) -> None:
-        """Read packs, endpoints and secrets anew and judge everything again."""
-        self._rules = None
+    async def judge_anew(self, rules: Rules) -> None:
+        """Judge everything again, by these rules."""
+        self._rules = rules
         await submit(self._database, restart_judging, 0)
         self._idle.clear()
         self._news.set()
@@ -194,16 +120,10 @@ class Judging:
                 await asyncio.sleep(1)
             self._idle.set()
 
-    def _load(self) -> Rules:
-        return Rules.load(self.paths, Secrets(self.paths, self.passphrase))
-
     async def _judge_some(self) -> bool:
         """Judge a batch; return whether there was any."""
         began = time.monotonic()
         rules = self._rules
-        if rules is None:
-            rules = self._rules = await asyncio.to_thread(self._load)
-            self.problems.emit(tuple(rules.problems))
         found = await self._reading.run(lambda reader: _judge_batch(reader, rules))
         if not found:
             return False
@@ -227,11 +147,3 @@ def _judge_batch(reader: CaptureReader, rules: Rules) -> list[Judgement]:
             log.exception("capture %d could not be judged", number)
             found.append(Judgement(number, Detection(), None))
     return found
-
-
-def judged_capture(rules: Rules, capture: Capture) -> tuple[Provider | None, Subject, Endpoint, Context]:
-    """Return what explaining a capture's signature needs."""
-    endpoint = rules.endpoint(capture.endpoint)
-    subject = subject_of(capture.request, endpoint, capture.request.body.read())
-    provider, _ = find_provider(rules, endpoint, subject)
-    return provider, subject, endpoint, rules.context(endpoint)

@@ -16,8 +16,12 @@ from typing import Any, cast
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from workbench.engine.answer_sending import send_answer
+from workbench.engine.answers import AT_ONCE
 from workbench.engine.capturing import Answered, CaptureService, Received
+from workbench.engine.tasks import TaskSet
 from workbench.engine.wire import Incoming, WireProtocol
+from workbench.model.answer import UNANSWERED
 from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.errors import ListenError, StorageError
@@ -126,6 +130,7 @@ class Listener:
         self._options = options
         self._socket: asyncio.Server | None = None
         self._server: _WireServer | None = None
+        self._tasks = TaskSet()
         self.port = 0
 
     @property
@@ -152,6 +157,7 @@ class Listener:
         before = self._socket, self._server
         self._socket = self._server = None
         await _close(*before, timeout_s=timeout_s)
+        await self._tasks.finish(timeout_s=0)
 
     async def _open(self, port: int) -> None:
         server = _WireServer(self)
@@ -177,29 +183,48 @@ class Listener:
             )
             return _write(request.transport, self._captures.refuse(refusal), close=True)
         answered = await self._captures.receive(_received(incoming, body, protocol.peer))
-        transport = request.transport
-        connected = transport is not None and not transport.is_closing()
-        close = incoming.fault is not None or not request.keep_alive or protocol.draining
-        written = _write(transport, answered.response, head_only=request.method == "HEAD", close=close)
-        if connected and answered.number is not None:
-            self._captures.answered(answered.number)
-        return written
+        keep = await self._answer(protocol, answered, head_only=request.method == "HEAD")
+        return _WRITTEN[not keep or incoming.fault is not None or not request.keep_alive or protocol.draining]
 
     def handle_whole(self, protocol: WireProtocol, incoming: Incoming, body: bytes, keep: bool) -> None:
         """Capture and answer a request that is here whole."""
         received = _received(incoming, Body(body) if body else EMPTY_BODY, protocol.peer)
 
+        head_only = incoming.head.method == "HEAD"
+
         def answer(answered: Answered) -> None:
-            transport = protocol.transport
-            if transport is not None and not transport.is_closing():
-                response = answered.response
-                head_only = incoming.head.method == "HEAD"
-                transport.write(response.head.raw if head_only else response.head.raw + response.body.content)
-                if answered.number is not None:
-                    self._captures.answered(answered.number)
+            if answered.sending is not AT_ONCE:
+                self._tasks.start(answer_in_its_way(answered), "answer in a way of its own")
+                return
+            self._write_whole(protocol, answered, head_only=head_only)
             protocol.answered(keep=keep)
 
+        async def answer_in_its_way(answered: Answered) -> None:
+            kept = await self._answer(protocol, answered, head_only=head_only)
+            protocol.answered(keep=keep and kept)
+
         self._captures.receive_soon(received, answer)
+
+    async def _answer(self, protocol: WireProtocol, answered: Answered, *, head_only: bool) -> bool:
+        """Write an answer in its way; return whether the connection may be kept."""
+        sending = answered.sending
+        if sending is AT_ONCE:
+            self._write_whole(protocol, answered, head_only=head_only)
+            return True
+        if (
+            await send_answer(protocol, answered.response, sending, head_only=head_only)
+            and answered.number is not None
+        ):
+            self._captures.answered(answered.number)
+        return not sending.closes and sending.way not in UNANSWERED
+
+    def _write_whole(self, protocol: WireProtocol, answered: Answered, *, head_only: bool) -> None:
+        transport, response = protocol.transport, answered.response
+        if transport is None or transport.is_closing():
+            return  # The sender has gone.
+        transport.write(response.head.raw if head_only else response.head.raw + response.body.content)
+        if answered.number is not None:
+            self._captures.answered(answered.number)
 
     async def _read_body(self, request: web.BaseRequest, incoming: Incoming) -> Body:
         """Read to the end, or to what went wrong; that is noted in `incoming`."""
@@ -307,12 +332,10 @@ def _received(incoming: Incoming, body: Body, peer: Peer) -> Received:
 _WRITTEN = {close: _Written(close=close) for close in (True, False)}
 
 
-def _write(
-    transport: asyncio.Transport | None, response: Response, *, close: bool, head_only: bool = False
-) -> web.StreamResponse:
+def _write(transport: asyncio.Transport | None, response: Response, *, close: bool) -> web.StreamResponse:
     """Write the recorded bytes of an answer, and nothing else; a sender that has gone is passed over."""
     if transport is not None and not transport.is_closing():
-        transport.write(response.head.raw if head_only else response.head.raw + response.body.content)
+        transport.write(response.head.raw + response.body.content)
     return _WRITTEN[close]
 
 

@@ -11,6 +11,8 @@ from workbench.model.capture import Capture
 from workbench.model.errors import UsageError
 from workbench.model.message import Body, Head, Request
 
+_HOP_HEADERS = {"connection", "keep-alive", "proxy-connection", "te", "upgrade", "expect"}
+
 _HOST = re.compile(rb"^(host:[ \t]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 _CONTENT_LENGTH = re.compile(rb"^(content-length:[ \t]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 _TRANSFER_ENCODING = re.compile(rb"^transfer-encoding:[^\r\n]*\r\n", re.IGNORECASE | re.MULTILINE)
@@ -22,16 +24,45 @@ def replay_request(capture: Capture, url: str, *, keep_host: bool = False) -> tu
     A URL without a path sends to the captured path and query; one with a path sends there, with the captured query
     unless it has its own. UsageError where the URL or the capture makes no request.
     """
-    target = parse_target(url)
     if not capture.request.head.http_version:
         raise UsageError(
             f"Capture {capture.number} is not an HTTP request, so it cannot be replayed.",
             "Save its bytes with: workbench captures show N --part raw.",
         )
-    head = _with_target(capture.request.head, replay_path(capture.request.target, target.path))
+    return _directed(capture.request, url, keep_host=keep_host)
+
+
+def forward_request(request: Request, url: str) -> tuple[Target, Request]:
+    """Return where to connect and the request to write for a forward: as `replay_request`, for the next hop.
+
+    What a sender says to its own connection alone (RFC 9110, 7.6.1) is left out; the framing stays.
+    """
+    target, directed = _directed(request, url, keep_host=False)
+    return target, Request(_without_hop_headers(directed.head), directed.body, directed.framing)
+
+
+def _directed(request: Request, url: str, *, keep_host: bool) -> tuple[Target, Request]:
+    target = parse_target(url)
+    head = _with_target(request.head, replay_path(request.target, target.path))
     if not keep_host:
         head = _with_host(head, target.authority)
-    return target, _framed(head, capture.request)
+    return target, _framed(head, request)
+
+
+def _without_hop_headers(head: Head) -> Head:
+    named = {name.strip().lower() for value in head.headers.all("connection") for name in value.split(",")}
+    dropped = (_HOP_HEADERS | named) - {"", "host", "content-length", "transfer-encoding", "content-type"}
+    if not any(name.lower() in dropped for name, _ in head.headers):
+        return head
+    lines = head.raw.split(b"\r\n")
+    kept = [lines[0]]
+    drops = False
+    for line in lines[1:]:
+        if line[:1] not in (b" ", b"\t"):  # A folded line goes where its first line goes.
+            drops = line.partition(b":")[0].decode("latin-1").lower() in dropped
+        if not drops:
+            kept.append(line)
+    return Head(b"\r\n".join(kept))
 
 
 def replay_path(captured: str, wanted: str) -> str:

@@ -6,21 +6,30 @@ This is what `workbench listen` runs, headless or under the window. It alone wri
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from workbench.engine.answering import Answering
 from workbench.engine.capturing import CaptureService
+from workbench.engine.configuration import Configuration
+from workbench.engine.forwarding import Forwarding
 from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.reading import Reading
+from workbench.engine.rules import Rules
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
+from workbench.model.endpoint import SecretUse
+from workbench.model.errors import WorkbenchError
+from workbench.providers.pack import Provider
 from workbench.storage.captures import CaptureReader
 from workbench.storage.database import Database
-from workbench.storage.deliveries import DeliveryReader
-from workbench.storage.endpoints import load_endpoints
-from workbench.storage.migrations import CAPTURES
+from workbench.storage.deliveries import DeliveryReader, DeliveryWrites
+from workbench.storage.endpoints import save_endpoint
+from workbench.storage.forwards import ForwardReader
+from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
+from workbench.storage.secrets import Secrets
 from workbench.storage.spool import sweep
 
 T = TypeVar("T")
@@ -34,6 +43,8 @@ class Serving:
     captures: CaptureService
     reading: Reading[CaptureReader]
     judging: Judging
+    configuration: Configuration
+    forwarding: Forwarding
     ledger: Ledger
     """The account at the start."""
 
@@ -44,26 +55,81 @@ async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 
     paths.ensure()
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        loop = asyncio.get_running_loop()
-        database = Database(paths.captures, CAPTURES, loop.call_soon_threadsafe, check=True)
+        call_soon = asyncio.get_running_loop().call_soon_threadsafe
+        database = Database(paths.captures, CAPTURES, call_soon, check=True)
         stack.push_async_callback(asyncio.to_thread, database.close)
-        reading = Reading(lambda: CaptureReader(paths.captures, paths.spool), "captures")
-        stack.push_async_callback(asyncio.to_thread, reading.close)
-        captures = CaptureService(database, clock, answer_status=answer_status)
-        captures.endpoints = (await asyncio.to_thread(load_endpoints, paths)).all
+        reading = _reading(stack, paths, "captures")
+        configuration = Configuration(paths)
+        answering = Answering(
+            await configuration.load(),
+            answer_status=answer_status,
+            keep_secret=lambda name, provider, secret: _keep_secret(configuration, name, provider, secret),
+        )
+        captures = CaptureService(database, clock, answering)
         stack.push_async_callback(captures.close)
+        forwarding = _forwarding(stack, paths, database, reading, clock)
+        forwarding.use(configuration.rules.endpoints.all)
+        captures.forwarding = forwarding
         listener = Listener(captures, paths.spool, clock, options)
         await listener.start()
         stack.push_async_callback(listener.stop)
         if paths.spool.exists():
             await asyncio.to_thread(_sweep, paths, clock.now_us())
-        judging_reader = Reading(lambda: CaptureReader(paths.captures, paths.spool), "judge")
-        stack.push_async_callback(asyncio.to_thread, judging_reader.close)
-        judging = Judging(database, judging_reader, paths)
+        judging = Judging(database, _reading(stack, paths, "judge"), configuration.rules)
         captures.stored.subscribe(judging.arrived)
         stack.push_async_callback(judging.close)
         judging.start()
-        yield Serving(listener, captures, reading, judging, await reading.run(CaptureReader.ledger))
+
+        async def use(rules: Rules, judge_anew: bool) -> None:
+            await asyncio.to_thread(lambda: rules.packs.all)
+            answering.use(rules)
+            forwarding.use(rules.endpoints.all)
+            if judge_anew:
+                await judging.judge_anew(rules)
+
+        configuration.use = use
+        stack.push_async_callback(configuration.close)
+        await forwarding.start()
+        ledger = await reading.run(CaptureReader.ledger)
+        yield Serving(listener, captures, reading, judging, configuration, forwarding, ledger)
+
+
+def _reading(stack: AsyncExitStack, paths: Paths, name: str) -> Reading[CaptureReader]:
+    reading = Reading(lambda: CaptureReader(paths.captures, paths.spool), name)
+    stack.push_async_callback(asyncio.to_thread, reading.close)
+    return reading
+
+
+def _forwarding(
+    stack: AsyncExitStack, paths: Paths, database: Database, reading: Reading[CaptureReader], clock: SystemClock
+) -> Forwarding:
+    history = Database(paths.history, HISTORY, asyncio.get_running_loop().call_soon_threadsafe)
+    stack.push_async_callback(asyncio.to_thread, history.close)
+    forwards = Reading(lambda: ForwardReader(paths.captures), "forwards")
+    stack.push_async_callback(asyncio.to_thread, forwards.close)
+    forwarding = Forwarding(database, history, DeliveryWrites(paths.spool), reading, forwards, clock)
+    stack.push_async_callback(forwarding.close)
+    return forwarding
+
+
+def _keep_secret(configuration: Configuration, name: str, provider: Provider, secret: str) -> str:
+    """Keep a secret that a provider gave in a handshake; return what became of it, in words.
+
+    Only where the user said that the endpoint is this provider's and has no secret yet: anyone can send a handshake,
+    and a secret that is taken from anyone proves nothing.
+    """
+    endpoint = configuration.rules.endpoints.get(name)
+    if endpoint is None or endpoint.provider != provider.id:
+        return f"Its secret was not kept: {name} is not an endpoint of {provider.name}."
+    if endpoint.secrets:
+        return f"Its secret was not kept: {name} has one already."
+    secret_name = f"{provider.id}/{name}"
+    try:
+        Secrets(configuration.paths, configuration.passphrase).put(secret_name, secret)
+        save_endpoint(configuration.paths, replace(endpoint, secrets=(SecretUse(f"keyring:{secret_name}"),)))
+    except WorkbenchError as error:
+        return f"Its secret could not be kept ({error.message}); it stands in this capture."
+    return f"Its secret is kept as {secret_name}."
 
 
 def _sweep(paths: Paths, now_us: int) -> None:

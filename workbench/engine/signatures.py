@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from workbench.engine.composing import compose
-from workbench.engine.judging import Rules, judged_capture
+from workbench.engine.rules import Rules, judged_capture
 from workbench.engine.signing import ReplaySigner, Signing, signed
 from workbench.model.capture import Capture
 from workbench.model.clock import Clock

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from workbench.engine.judging import Rules, judged_capture
+from workbench.engine.rules import Rules, judged_capture
 from workbench.model.capture import Capture
 from workbench.model.errors import UsageError
 from workbench.model.message import Request

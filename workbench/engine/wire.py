@@ -104,6 +104,7 @@ class WireProtocol(web.RequestHandler):
         "_buffer",
         "_clock",
         "_ended",
+        "_gone",
         "_head_timer",
         "_held",
         "_left",
@@ -131,6 +132,7 @@ class WireProtocol(web.RequestHandler):
         self._on_whole = on_whole
         self._answering = False
         self._ended = False
+        self._gone: asyncio.Future[None] | None = None
         self._held = b""
         self._buffer = b""
         self._open: Incoming | None = None
@@ -144,6 +146,7 @@ class WireProtocol(web.RequestHandler):
     def drain(self) -> None:
         """Take no further request: end with the one under way, or now where there is none."""
         self.draining = True
+        self._note_gone()
         if not self._buffer and self._open is None and not self._answering:
             self._close_when_answered()
 
@@ -156,6 +159,7 @@ class WireProtocol(web.RequestHandler):
     def eof_received(self) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]  # aiohttp says None.
         """A sender that says it has no more to send still gets its answers: we close, not the transport."""
         self._ended = True
+        self._note_gone()
         self._lingering_time = 0.0  # aiohttp would wait for the rest of a refused body.
         if not self._answering:
             self._end()
@@ -349,7 +353,19 @@ class WireProtocol(web.RequestHandler):
             self._head_timer.cancel()
             self._head_timer = None
 
+    async def gone(self) -> None:
+        """Return when the sender has given up, or when we stop listening."""
+        if self.transport is None or self.transport.is_closing() or self._ended or self.draining:
+            return
+        self._gone = self._loop.create_future()
+        await self._gone
+
+    def _note_gone(self) -> None:
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+
     def connection_lost(self, exc: BaseException | None) -> None:
+        self._note_gone()
         self._record_cut_head()
         super().connection_lost(exc)
 

@@ -40,6 +40,12 @@ class Arrival:
     fault: Fault | None = None
     fault_message: str = ""
     """What happened, as a sentence; empty for a sound request."""
+    answer_reason: str = ""
+    """Why it was answered so, in words; empty for the endpoint's own answer."""
+    guard: str = ""
+    """What refused it, in a word: `rate`, `signature`, `schema`; empty where nothing did."""
+    forwards: tuple[str, ...] = ()
+    """Addresses it is to be forwarded to; kept with it, so that none is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class CaptureSummary:
     verification_reason: str
     pinned: bool
     unread: bool
+    answer_reason: str = ""
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,10 @@ class Capture:
     matched_secret: str
     covers: str
     pinned: bool
+    answer_reason: str = ""
+    """Why it was answered so; empty for the endpoint's own answer."""
+    guard: str = ""
+    """What refused it; empty where nothing did."""
 
 
 @dataclass(frozen=True, slots=True)

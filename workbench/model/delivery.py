@@ -11,6 +11,7 @@ class DeliveryKind(StrEnum):
 
     SEND = "send"
     REPLAY = "replay"
+    FORWARD = "forward"
 
 
 class FailureKind(StrEnum):
@@ -97,3 +98,33 @@ class DeliverySummary:
     duration_us: int
     capture_number: int | None
     name: str
+
+
+class ForwardState(StrEnum):
+    """How far a forward has come."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    """The target answered 2xx."""
+    FAILED = "failed"
+    """It was tried as often as asked for, or the target said no."""
+    SKIPPED = "skipped"
+    """The target is not for events of this kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredForward:
+    """One capture on its way to one target."""
+
+    id: int
+    capture_number: int
+    url: str
+    state: ForwardState
+    attempts: int = 0
+    next_at_us: int = 0
+    status: int | None = None
+    duration_us: int | None = None
+    message: str = ""
+    """Why it is not delivered, as a sentence."""
+    delivery_number: int | None = None
+    """The delivery in the history with every attempt, once it is finished."""

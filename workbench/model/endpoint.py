@@ -54,6 +54,10 @@ class Forward:
     attempts: int = 4
     timeout_s: float = 30.0
 
+    def takes(self, event: str) -> bool:
+        """Return whether an event of this kind goes there; the kind is empty where it is not known."""
+        return not self.events or any(fnmatchcase(event, pattern) for pattern in self.events)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

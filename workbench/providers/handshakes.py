@@ -31,10 +31,11 @@ class Reply:
 
 def find_handshake(provider: Provider, subject: Subject) -> Handshake | None:
     """Return the handshake that this request is, or None."""
-    return next((item for item in provider.handshakes if _is(item, subject)), None)
+    return next((item for item in provider.handshakes if is_handshake(item, subject)), None)
 
 
-def _is(handshake: Handshake, subject: Subject) -> bool:
+def is_handshake(handshake: Handshake, subject: Subject) -> bool:
+    """Return whether all of a handshake's conditions hold."""
     if handshake.method and handshake.method != subject.method:
         return False
     if not all(_holds(subject.header(name), wanted) for name, wanted in handshake.headers):
@@ -71,7 +72,9 @@ def reply_to(handshake: Handshake, subject: Subject, secret: str = "") -> Reply:
     """Return the answer with its places filled in; `secret` is the key of computed ones."""
     reply = handshake.reply
     fill = _filler(subject, secret)
-    headers = tuple((name, fill(value)) for name, value in reply.get("headers", {}).items())
+    filled = [(name, fill(value)) for name, value in reply.get("headers", {}).items()]
+    # A header whose place the request leaves empty was not asked for.
+    headers = tuple((name, value) for name, value in filled if value)
     if "json" in reply:
         body = json.dumps(_filled(reply["json"], fill), ensure_ascii=False, separators=(",", ":"))
         return Reply(reply.get("status", 200), reply.get("content_type", "application/json"), body, headers)

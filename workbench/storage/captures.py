@@ -25,13 +25,15 @@ DELETE_SLICE = 1000
 
 _CAPTURE_COLUMNS = (
     "number, received_at, completed_at, endpoint, method, target, content_type, body_size, status,"
-    " peer_address, peer_port, local_address, local_port, fault, fault_message"
+    " peer_address, peer_port, local_address, local_port, fault, fault_message, answer_reason, guard"
 )
 _PAYLOAD_COLUMNS = "number, head, framing, body, spool_file, answer_head, answer_body"
+_FORWARD_COLUMNS = "capture_number, url, state, next_at"
+PENDING = "pending"
 _SUMMARY_COLUMNS = (
     "number, received_at, method, target, endpoint, peer_address, content_type, body_size, status,"
     " answered_at - received_at, fault, provider, event, delivery_id, sent_at, attempt, verification,"
-    " verification_reason, pinned, seen"
+    " verification_reason, pinned, seen, answer_reason, guard"
 )
 
 
@@ -63,6 +65,13 @@ def add_captures(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) ->
     pairs = list(zip(numbers, arrivals, strict=True))
     _insert_rows(connection, "capture", _CAPTURE_COLUMNS, [_capture_row(number, item) for number, item in pairs])
     _insert_rows(connection, "payload", _PAYLOAD_COLUMNS, [_payload_row(number, item) for number, item in pairs])
+    forwards = [
+        (number, url, PENDING, item.completed_at_us)
+        for number, item in pairs
+        if item.forwards
+        for url in item.forwards
+    ]
+    _insert_rows(connection, "forward", _FORWARD_COLUMNS, forwards)
     return numbers
 
 
@@ -84,6 +93,8 @@ def _capture_row(number: int, arrival: Arrival) -> tuple[Any, ...]:
         peer.local_port,
         arrival.fault,
         arrival.fault_message or None,
+        arrival.answer_reason or None,
+        arrival.guard or None,
     )
 
 
@@ -98,6 +109,29 @@ def _payload_row(number: int, arrival: Arrival) -> tuple[Any, ...]:
         arrival.answer.head.raw,
         arrival.answer.body.content,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RelayedAnswer:
+    """What a target answered, which goes to the sender in place of ours."""
+
+    number: int
+    answer: Response
+    reason: str
+
+
+def set_answers(connection: sqlite3.Connection, items: Sequence[RelayedAnswer]) -> list[None]:
+    """Note what captures are answered after all; the bodies must be in memory."""
+    for item in items:
+        connection.execute(
+            "UPDATE payload SET answer_head = ?, answer_body = ? WHERE number = ?",
+            (item.answer.head.raw, item.answer.body.read(), item.number),
+        )
+        connection.execute(
+            "UPDATE capture SET status = ?, answer_reason = ? WHERE number = ?",
+            (item.answer.status, item.reason, item.number),
+        )
+    return [None] * len(items)
 
 
 def mark_answered(connection: sqlite3.Connection, batches: Sequence[Sequence[tuple[int, int]]]) -> list[None]:
@@ -142,6 +176,7 @@ def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> Deleted:
         row = connection.execute("DELETE FROM payload WHERE number = ? RETURNING spool_file", (number,)).fetchall()
         if row:
             connection.execute("DELETE FROM capture WHERE number = ?", (number,))
+            connection.execute("DELETE FROM forward WHERE capture_number = ?", (number,))
             gone.append(row[0][0])
     connection.execute("UPDATE ledger SET deleted = deleted + ?", (len(gone),))
     return Deleted(len(gone), [name for name in gone if name])
@@ -275,6 +310,8 @@ class CaptureReader:
             matched_secret=row["matched_secret"] or "",
             covers=row["covers"] or "",
             pinned=bool(row["pinned"]),
+            answer_reason=row["answer_reason"] or "",
+            guard=row["guard"] or "",
         )
 
     def _body(self, content: bytes | None, spool_file: str | None, size: int) -> Body:
@@ -291,7 +328,8 @@ class CaptureReader:
 
 def _summary(row: tuple[Any, ...]) -> CaptureSummary:
     (number, received, method, target, endpoint, peer, content_type, size, status, duration, fault) = row[:11]
-    provider, event, delivery_id, sent_at, attempt, verification, reason, pinned, seen = row[11:]
+    provider, event, delivery_id, sent_at, attempt, verification, reason, pinned, seen = row[11:20]
+    answer_reason, guard = row[20:]
     return CaptureSummary(
         number=number,
         received_at_us=received,
@@ -313,4 +351,6 @@ def _summary(row: tuple[Any, ...]) -> CaptureSummary:
         verification_reason=reason or "",
         pinned=bool(pinned),
         unread=not seen,
+        answer_reason=answer_reason or "",
+        guard=guard or "",
     )

@@ -18,6 +18,7 @@ and said; others still count. Comments stay when a file is changed.
 
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -45,8 +46,11 @@ class Endpoints:
         return next((endpoint for endpoint in self.all if endpoint.name == name), None)
 
 
-def load_endpoints(paths: Paths) -> Endpoints:
-    """Return all endpoints of the workspace; the catch-all is always among them."""
+def load_endpoints(paths: Paths, before: Endpoints | None = None) -> Endpoints:
+    """Return all endpoints of the workspace; the catch-all is always among them.
+
+    A file that cannot be used now is as it was in `before`, where it is there.
+    """
     found: list[Endpoint] = []
     problems: list[str] = []
     folder = paths.workspace / FOLDER
@@ -54,7 +58,10 @@ def load_endpoints(paths: Paths) -> Endpoints:
         try:
             found.append(read_endpoint(path))
         except FormatError as error:
-            problems.append(error.message)
+            last_good = before.get(path.stem) if before is not None else None
+            problems.append(error.message + (" Its last good version stays in force." if last_good else ""))
+            if last_good is not None:
+                found.append(last_good)
     if not any(endpoint.name == CATCH_ALL for endpoint in found):
         found.append(Endpoint(CATCH_ALL))
     return Endpoints(tuple(sorted(found, key=lambda endpoint: endpoint.name)), tuple(problems))
@@ -63,6 +70,22 @@ def load_endpoints(paths: Paths) -> Endpoints:
 def read_endpoint(path: Path) -> Endpoint:
     """Return the endpoint of a file; FormatError names the field that is wrong."""
     return read_document(path.stem, _parse(path), path)
+
+
+def endpoints_state(paths: Paths, schemas: Iterable[str] = ()) -> tuple[object, ...]:
+    """Return what changes when a file of the endpoints does, or one of the JSON Schemas they name; reads no file."""
+    folder = paths.workspace / FOLDER
+    files = list(folder.glob("*.yml")) if folder.is_dir() else []
+    files += [paths.workspace / name for name in schemas]
+    return tuple(sorted((str(path), *_stamp(path)) for path in files))
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def endpoint_path(paths: Paths, name: str) -> Path:
@@ -117,6 +140,8 @@ def _parse(path: Path) -> dict[str, Any]:
         raise FormatError(f"The endpoint {path} cannot be read: {error.strerror or error}.") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(f"The endpoint {path} is no YAML: {str(error).splitlines()[0]}.") from error
+    if not text.strip():
+        raise FormatError(f"The endpoint {path} is empty.", f"It may have {', '.join(FIELDS)}.")
     if data is None:
         return {}
     if not isinstance(data, dict):

@@ -70,6 +70,24 @@ CAPTURES = Schema(
         CREATE TABLE judging (id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NULL);
         INSERT INTO judging VALUES (1, 0);
         """,
+        """
+        ALTER TABLE capture ADD COLUMN answer_reason TEXT;
+        ALTER TABLE capture ADD COLUMN guard TEXT;
+        CREATE TABLE forward (
+            id INTEGER PRIMARY KEY,
+            capture_number INTEGER NOT NULL,
+            url TEXT NOT NULL,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_at INTEGER NOT NULL,
+            status INTEGER,
+            duration_us INTEGER,
+            message TEXT,
+            delivery_number INTEGER
+        );
+        CREATE INDEX forward_pending ON forward (next_at) WHERE state = 'pending';
+        CREATE INDEX forward_capture ON forward (capture_number);
+        """,
     ),
 )
 

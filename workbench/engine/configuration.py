@@ -1,0 +1,101 @@
+"""Keeps the rules in force up to date: reads them at the start, when asked, and when an endpoint's file changed.
+
+A file that is being written is not read: its state must stand still from one look to the next, and be the same after
+reading.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from workbench.engine.events import Event
+from workbench.engine.rules import Rules
+from workbench.engine.tasks import TaskSet
+from workbench.storage.endpoints import endpoints_state
+from workbench.storage.paths import Paths
+from workbench.storage.secrets import Secrets
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.25
+
+Use = Callable[[Rules, bool], Awaitable[None]]
+"""Takes rules into use; the flag says that everything is to be judged anew."""
+
+
+class Configuration:
+    """The rules in force. `load` first; then `watch` until `close`."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self._tasks = TaskSet()
+        self._reading = asyncio.Lock()
+        self._state: tuple[object, ...] = ()
+        self._rules: Rules | None = None
+        self._said: set[str] = set()
+        self.passphrase: str | None = None
+        """Of the secrets' file, where the system has no keyring."""
+        self.use: Use | None = None
+        self.problems: Event[Sequence[str]] = Event()
+        """Sentences about packs, endpoints and secrets that cannot be used, after each reading of them."""
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force."""
+        assert self._rules is not None, "load first"
+        return self._rules
+
+    async def load(self) -> Rules:
+        """Read everything for the first time."""
+        await asyncio.to_thread(self._read)
+        return self.rules
+
+    def watch(self) -> None:
+        """Say what is wrong, and begin to look for changes."""
+        self.say_problems()
+        self._tasks.start(self._watch(), "watch the endpoints' files")
+
+    def say_problems(self) -> None:
+        """Say what is wrong and was not said yet."""
+        problems = self.rules.problems
+        if news := tuple(problem for problem in problems if problem not in self._said):
+            self.problems.emit(news)
+        self._said = set(problems)
+
+    async def reload(self) -> None:
+        """Read everything anew and judge everything again."""
+        await self._take_up(judge_anew=True)
+
+    async def close(self) -> None:
+        """Look no more."""
+        await self._tasks.finish(timeout_s=0)
+
+    async def _watch(self) -> None:
+        seen = self._state
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                state = await asyncio.to_thread(self._look)
+                if state == seen and state != self._state:
+                    await self._take_up(judge_anew=False)
+                seen = state
+            except OSError as error:
+                log.warning("the endpoints' files cannot be looked at: %s", error)
+
+    async def _take_up(self, *, judge_anew: bool) -> None:
+        async with self._reading:
+            before = self.rules
+            await asyncio.to_thread(self._read)
+            if self.use is not None:
+                await self.use(self.rules, judge_anew or not self.rules.judge_alike(before))
+        self.say_problems()
+
+    def _look(self) -> tuple[object, ...]:
+        rules = self._rules
+        schemas = {item.guards.schema for item in rules.endpoints.all if item.guards.schema} if rules else set[str]()
+        return endpoints_state(self.paths, schemas)
+
+    def _read(self) -> None:
+        state = self._look()
+        self._rules = Rules.load(self.paths, Secrets(self.paths, self.passphrase), self._rules)
+        self._state = state

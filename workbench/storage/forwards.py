@@ -1,0 +1,80 @@
+"""What is to be forwarded and what became of it: written with the capture, so that no crash forgets one."""
+
+import contextlib
+import sqlite3
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from workbench.model.delivery import ForwardState, StoredForward
+from workbench.storage.database import open_connection, storage_error
+from workbench.storage.migrations import CAPTURES
+
+_COLUMNS = "id, capture_number, url, state, attempts, next_at, status, duration_us, message, delivery_number"
+
+
+def update_forwards(connection: sqlite3.Connection, items: Sequence[StoredForward]) -> list[None]:
+    """Note how far forwards have come; those whose capture was deleted are passed over."""
+    connection.executemany(
+        "UPDATE forward SET state = ?, attempts = ?, next_at = ?, status = ?, duration_us = ?, message = ?,"
+        " delivery_number = ? WHERE id = ?",
+        [
+            (
+                item.state,
+                item.attempts,
+                item.next_at_us,
+                item.status,
+                item.duration_us,
+                item.message or None,
+                item.delivery_number,
+                item.id,
+            )
+            for item in items
+        ],
+    )
+    return [None] * len(items)
+
+
+class ForwardReader:
+    """Reads forwards; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_connection(path, CAPTURES)
+        self._connection.execute("PRAGMA query_only = 1")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _errors(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise storage_error(error, self._path) from error
+
+    def pending(self) -> list[StoredForward]:
+        """Return what is not finished, in the order of the captures."""
+        return self._select("state = 'pending' ORDER BY capture_number, id")
+
+    def of_capture(self, number: int) -> list[StoredForward]:
+        """Return a capture's forwards in the order of the endpoint's targets."""
+        return self._select("capture_number = ? ORDER BY id", number)
+
+    def _select(self, where: str, *values: int) -> list[StoredForward]:
+        with self._errors():
+            rows = self._connection.execute(f"SELECT {_COLUMNS} FROM forward WHERE {where}", values).fetchall()
+        return [
+            StoredForward(
+                id=row[0],
+                capture_number=row[1],
+                url=row[2],
+                state=ForwardState(row[3]),
+                attempts=row[4],
+                next_at_us=row[5],
+                status=row[6],
+                duration_us=row[7],
+                message=row[8] or "",
+                delivery_number=row[9],
+            )
+            for row in rows
+        ]
