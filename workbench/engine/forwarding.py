@@ -76,6 +76,7 @@ class Forwarding:
         self._clock = clock
         self._sender = HttpSender(clock)
         self._tasks = TaskSet()
+        self._looking = TaskSet()
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET))
         self._endpoints: dict[str, Endpoint] = {}
         self.health: dict[str, Health] = {}
@@ -94,10 +95,11 @@ class Forwarding:
         """Go on with what is unfinished, and look after the targets."""
         for stored in await self._forwards.run(ForwardReader.pending):
             self._tasks.start(self._resume(stored), "forward what was not finished")
-        self._tasks.start(self._look_after_targets(), "look after targets")
+        self._looking.start(self._look_after_targets(), "look after targets")
 
     async def close(self) -> None:
         """Give what is under way a moment; what is not finished goes on at the next start."""
+        await self._looking.finish(timeout_s=0)
         await self._tasks.finish(timeout_s=1)
 
     async def take(
