@@ -102,9 +102,13 @@ class RawTarget:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
         self.connected.set()
+        first = await reader.read(1)
+        if not first:
+            writer.close()  # Somebody looked whether we are there.
+            return
         position = len(self.received)
         self.received.append(b"")
-        head = await reader.readuntil(b"\r\n\r\n")
+        head = first + await reader.readuntil(b"\r\n\r\n")
         lower = head.lower()
         if b"\r\ntransfer-encoding: chunked\r\n" in lower:
             body = await reader.readuntil(b"\r\n0\r\n\r\n") if b"trailer:" not in lower else await _to_end(reader)

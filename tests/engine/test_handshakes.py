@@ -52,7 +52,8 @@ def slack(secret: str = SECRET, age_s: int = 0) -> bytes:
 
 
 def zoom(secret: str = SECRET) -> bytes:
-    body = b'{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}'
+    body = b'{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,'
+    body += b'"event":"endpoint.url_validation"}'
     now = str(int(time.time()))
     signature = "v0=" + mac(secret, f"v0:{now}:".encode() + body).hex()
     return request("POST", "/zoom", JSON, f"x-zm-request-timestamp: {now}", f"x-zm-signature: {signature}", body=body)
@@ -142,7 +143,9 @@ ANSWERED: dict[str, tuple[str, bytes, Wanted]] = {
     ),
     "cloudevents": (
         "path: /events",
-        request("OPTIONS", "/events", "WebHook-Request-Origin: eventemitter.example.com", "WebHook-Request-Rate: 120"),
+        request(
+            "OPTIONS", "/events", "WebHook-Request-Origin: eventemitter.example.com", "WebHook-Request-Rate: 120"
+        ),
         Wanted(
             headers={
                 "WebHook-Allowed-Origin": "eventemitter.example.com",
@@ -181,7 +184,9 @@ ANSWERED: dict[str, tuple[str, bytes, Wanted]] = {
     "twitch": (endpoint("twitch"), twitch(), Wanted(body=b"pogchamp-kappa-360noscope-vohiyo", content_type=TEXT)),
     "monday": (
         "path: /monday",
-        request("POST", "/monday", JSON, body=b'{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}'),
+        request(
+            "POST", "/monday", JSON, body=b'{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}'
+        ),
         Wanted(json={"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}),
     ),
     "xero": (endpoint("xero"), xero(), Wanted(body=b"")),

@@ -123,7 +123,7 @@ class Answering:
             return None
         if second != ready.second or ready.usual is None:
             answer = self._own_answer(ready)
-            ready.usual = self._decision(ready, answer, answer.body.encode(), second, "")
+            ready.usual = self._decision(ready, answer, answer.body.encode(), second, _with_way("", answer))
             ready.second = second
         return ready.usual
 

@@ -5,6 +5,7 @@ program stops goes on at the next start. A target that is slow holds up its own 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -44,6 +45,9 @@ RETRY_AFTER_S = (1, 5, 30, 120, 600)
 
 TRIED_AGAIN = {408, 425, 429, *range(500, 600)}
 LOOK_EVERY_S = 5.0
+LOOK_AGAIN_S = 15.0
+"""How long a target that could be reached is believed to be there, unless a forward says otherwise."""
+
 LOOK_TIMEOUT_S = 2.0
 
 
@@ -53,6 +57,8 @@ class Health:
 
     url: str
     is_up: bool
+    at_us: int
+    """When that was seen."""
     reason: str = ""
 
 
@@ -77,6 +83,7 @@ class Forwarding:
         self._sender = HttpSender(clock)
         self._tasks = TaskSet()
         self._looking = TaskSet()
+        self._closing = asyncio.Event()
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE_PER_TARGET))
         self._endpoints: dict[str, Endpoint] = {}
         self.health: dict[str, Health] = {}
@@ -99,6 +106,7 @@ class Forwarding:
 
     async def close(self) -> None:
         """Give what is under way a moment; what is not finished goes on at the next start."""
+        self._closing.set()
         await self._looking.finish(timeout_s=0)
         await self._tasks.finish(timeout_s=1)
 
@@ -150,8 +158,8 @@ class Forwarding:
             why = "The endpoint no longer forwards there." if forward is None else "The listener stopped meanwhile."
             await self._note(replace(item, state=ForwardState.FAILED, message=why))
             return
-        await asyncio.sleep(max(0.0, (item.next_at_us - self._clock.now_us()) / 1_000_000))
-        await self._forward(item, forward, capture.request)
+        if await self._is_time(item):
+            await self._forward(item, forward, capture.request)
 
     async def _forward(self, item: StoredForward, forward: Forward, request: Request) -> Delivery | None:
         """Try until it is delivered or was tried often enough; return the delivery as it was stored."""
@@ -171,10 +179,19 @@ class Forwarding:
             if item.state is not ForwardState.PENDING:
                 break
             await self._note(item)
-            await asyncio.sleep(max(0.0, (item.next_at_us - self._clock.now_us()) / 1_000_000))
+            if not await self._is_time(item):
+                return None
         stored = await self._store(delivery)
         await self._note(replace(item, delivery_number=stored.number or None))
         return stored
+
+    async def _is_time(self, item: StoredForward) -> bool:
+        """Wait for the next attempt; False where the listener stops before."""
+        wait_s = max(0.0, (item.next_at_us - self._clock.now_us()) / 1_000_000)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._closing.wait()
+        return not self._closing.is_set()
 
     async def _store(self, delivery: Delivery) -> Delivery:
         try:
@@ -194,11 +211,12 @@ class Forwarding:
     def _saw(self, url: str, attempt: Attempt) -> None:
         failure = attempt.failure
         down = failure is not None and failure.kind in _UNREACHABLE
-        self._set_health(Health(url, not down, failure.message if failure is not None and down else ""))
+        self._set_health(url, failure.message if failure is not None and down else "")
 
-    def _set_health(self, health: Health) -> None:
-        before = self.health.get(health.url)
-        self.health[health.url] = health
+    def _set_health(self, url: str, reason: str) -> None:
+        """Note that a target was reached, or why not."""
+        before = self.health.get(url)
+        health = self.health[url] = Health(url, not reason, self._clock.now_us(), reason)
         if (before is None and not health.is_up) or (before is not None and before.is_up != health.is_up):
             self.health_changed.emit(health)
 
@@ -206,8 +224,12 @@ class Forwarding:
         """See whether targets can be reached before an event needs them: a connection, without a request."""
         while True:
             targets = {forward.url for endpoint in self._endpoints.values() for forward in endpoint.forwards}
-            await asyncio.gather(*(self._look_at(url) for url in sorted(targets)))
+            await asyncio.gather(*(self._look_at(url) for url in sorted(targets) if self._is_doubtful(url)))
             await asyncio.sleep(LOOK_EVERY_S)
+
+    def _is_doubtful(self, url: str) -> bool:
+        health = self.health.get(url)
+        return health is None or not health.is_up or self._clock.now_us() - health.at_us > LOOK_AGAIN_S * 1_000_000
 
     async def _look_at(self, url: str) -> None:
         try:
@@ -217,9 +239,9 @@ class Forwarding:
                 _, writer = await asyncio.open_connection(host, port)
             writer.close()
         except (OSError, TimeoutError, UsageError) as error:
-            self._set_health(Health(url, False, _unreachable(url, error)))
+            self._set_health(url, _unreachable(url, error))
         else:
-            self._set_health(Health(url, True))
+            self._set_health(url, "")
 
 
 _UNREACHABLE = (FailureKind.REFUSED, FailureKind.NOT_FOUND, FailureKind.NETWORK, FailureKind.TLS)

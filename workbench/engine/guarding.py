@@ -105,8 +105,11 @@ class Guarding:
             sender = ipaddress.ip_address(address.partition("%")[0])
         except ValueError:
             return Refused("address", 403, f"The sender's address {address!r} is not known.")
-        mapped = getattr(sender, "ipv4_mapped", None)
-        forms = [sender] if mapped is None else [sender, mapped]
+        # An IPv4 sender may be written as one of IPv6, on either side.
+        if isinstance(sender, ipaddress.IPv4Address):
+            forms = [sender, ipaddress.IPv6Address(f"::ffff:{sender}")]
+        else:
+            forms = [sender] if sender.ipv4_mapped is None else [sender, sender.ipv4_mapped]
 
         def among(networks: tuple[Network, ...]) -> bool:
             return any(form in network for form in forms for network in networks if form.version == network.version)
