@@ -18,7 +18,7 @@ from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
 
 FORMATS = ("har", "ndjson", "csv", "curl")
-PARTS = ("summary", "request", "headers", "body", "raw", "answer")
+PARTS = ("summary", "request", "headers", "body", "raw", "answer", "forwards")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,11 +121,14 @@ def _show(capture: Capture, arguments: argparse.Namespace, console: Console) -> 
                 console.line(f"{name}: {readable(value)}")
         case "answer":
             console.bytes([capture.answer.head.raw, *capture.answer.body.chunks()])
+        case "forwards":
+            _show_forwards(capture, arguments, console)
         case "summary":
             _show_summary(capture, console)
         case part:
             if part is None:
                 _show_summary(capture, console)
+                _show_forwards(capture, arguments, console)
             _show_request(request, console)
 
 
@@ -137,6 +140,23 @@ def _show_summary(capture: Capture, console: Console) -> None:
         f"        received {local_time(capture.received_at_us)} from {capture.peer.address}:{capture.peer.port},"
         f" endpoint {capture.endpoint}"
     )
+
+
+def _show_forwards(capture: Capture, arguments: argparse.Namespace, console: Console) -> None:
+    """Show what became of a capture at each target, and where targets differ."""
+    from workbench.cli.render import forward_line
+    from workbench.engine.comparing import compare_forwards
+    from workbench.storage.deliveries import DeliveryReader
+    from workbench.storage.forwards import ForwardReader
+
+    paths = Paths.of_home(arguments.home)
+    with closing(ForwardReader(paths.captures)) as reader:
+        forwards = reader.of_capture(capture.number)
+    for forward in forwards:
+        console.line(f"        {forward_line(forward, colours=console.colours)}")
+    if len(forwards) > 1:
+        with closing(DeliveryReader(paths.history, paths.spool)) as history:
+            console.line(f"        {compare_forwards(forwards, history.get)}")
 
 
 def _show_request(request: Request, console: Console) -> None:

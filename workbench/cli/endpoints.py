@@ -1,14 +1,17 @@
-"""`workbench endpoints`: where webhooks come in, and with which secrets they are checked."""
+"""`workbench endpoints`: where webhooks come in, who may send them, what is answered, and where they go then."""
 
 import argparse
 from dataclasses import replace
 from typing import Any
 
 from workbench.cli.console import Console
+from workbench.cli.endpoint_words import add_words, change
 from workbench.cli.home import add_home
-from workbench.model.endpoint import CATCH_ALL, Endpoint, SecretUse
+from workbench.model.answer import USUAL
+from workbench.model.endpoint import CATCH_ALL, NO_GUARDS, Endpoint, SecretUse
 from workbench.model.errors import UsageError
-from workbench.storage.endpoints import endpoint_path, load_endpoints, remove_endpoint, save_endpoint
+from workbench.storage.endpoint_document import document_of, read_document
+from workbench.storage.endpoints import as_yaml, endpoint_path, load_endpoints, remove_endpoint, save_endpoint
 from workbench.storage.packs import load_packs
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import KINDS, SecretRef
@@ -34,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         add.add_argument("--public-url", metavar="URL", help="what the provider calls")
         add.add_argument("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE")
+        add_words(add)
         add.set_defaults(run=run)
     add = actions.add_parser("remove", help="remove an endpoint; its captures stay")
     add.add_argument("name")
@@ -45,17 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _json(endpoint: Endpoint) -> dict[str, Any]:
-    return {
-        "name": endpoint.name,
-        "path": endpoint.path,
-        "provider": endpoint.provider or None,
-        "public_url": endpoint.public_url or None,
-        "secrets": [
-            {"reference": SecretRef.parse(use.reference).label, "provider": use.provider or None}
-            for use in endpoint.secrets
-        ],
-        "settings": dict(endpoint.settings),
-    }
+    shown = {name: value for name, value in document_of(endpoint).items() if value not in ("", [], {}, None)}
+    shown["secrets"] = [
+        {"reference": SecretRef.parse(use.reference).label, "provider": use.provider or None}
+        for use in endpoint.secrets
+    ]
+    usual: dict[str, Any] = {"name": endpoint.name, "provider": None, "public_url": None, "settings": {}}
+    return usual | shown
 
 
 def run_list(arguments: argparse.Namespace, console: Console) -> int:
@@ -66,7 +66,8 @@ def run_list(arguments: argparse.Namespace, console: Console) -> int:
             console.json(_json(endpoint))
         else:
             secrets = f"{len(endpoint.secrets)} secret{'' if len(endpoint.secrets) == 1 else 's'}"
-            console.line(f"{endpoint.name:20} {endpoint.path:20} {endpoint.provider or 'any provider':20} {secrets}")
+            line = f"{endpoint.name:20} {endpoint.path:20} {endpoint.provider or 'any provider':20} {secrets}"
+            console.line("  ".join([line, *_also(endpoint)]))
     for problem in loaded.problems:
         console.note(f"workbench: {problem}")
     return 0
@@ -78,13 +79,20 @@ def run_show(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.json:
         console.json(_json(endpoint))
         return 0
-    for name, value in _json(endpoint).items():
-        if name == "secrets":
-            for secret in value:
-                console.line(f"secret      {secret['reference']}  {secret['provider'] or ''}".rstrip())
-        elif value:
-            console.line(f"{name:11} {value}")
+    console.line(as_yaml(endpoint).rstrip())
     return 0
+
+
+def _also(endpoint: Endpoint) -> list[str]:
+    """Return in a few words what an endpoint does beside catching."""
+    words: list[str] = []
+    if endpoint.program.steps:
+        words.append(endpoint.program.phrase or f"program of {len(endpoint.program.steps)} steps")
+    elif endpoint.answer != USUAL:
+        words.append(f"answers {endpoint.answer.status}")
+    if endpoint.guards != NO_GUARDS:
+        words.append("guarded")
+    return words + [f"→ {forward.url}" for forward in endpoint.forwards]
 
 
 def _existing(paths: Paths, name: str) -> Endpoint:
@@ -128,7 +136,10 @@ def _changed(paths: Paths, endpoint: Endpoint, arguments: argparse.Namespace) ->
     if arguments.settings:
         pairs = [text.partition("=") for text in arguments.settings]
         changes["settings"] = tuple((name, value) for name, _, value in pairs)
-    return replace(endpoint, **changes)
+    document = document_of(replace(endpoint, **changes))
+    document = {name: value for name, value in document.items() if value not in (None, "", [], {})}
+    change(document, arguments)
+    return read_document(endpoint.name, document, endpoint_path(paths, endpoint.name))
 
 
 def _secret(text: str, packs: Any) -> SecretUse:
@@ -145,7 +156,7 @@ def _secret(text: str, packs: Any) -> SecretUse:
 
 def _save(paths: Paths, endpoint: Endpoint, console: Console) -> int:
     save_endpoint(paths, endpoint)
-    console.note(f"Saved {endpoint_path(paths, endpoint.name)}. A running window or listener takes it up on reload.")
+    console.note(f"Saved {endpoint_path(paths, endpoint.name)}. A running listener takes it up at once.")
     return 0
 
 

@@ -15,12 +15,14 @@ from typing import Any
 
 from workbench.cli.console import Console
 from workbench.cli.control import Control
-from workbench.engine.capturing import Refusal
+from workbench.engine.capturing import AWAITED, Refusal
+from workbench.engine.composing import parse_target
 from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
 from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
+from workbench.model.endpoint import Forward
 from workbench.model.errors import ListenError, UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
@@ -38,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--host", help="address to listen on (default: that of the settings, or 127.0.0.1, this machine alone)")
     add("--port", type=int, help="port; 0 takes any free one (default: that of the settings, or 8080)")
     add("--answer", type=int, metavar="STATUS", help="status to answer with (default: that of the settings, or 200)")
+    add(
+        "--forward",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="send every capture on, to the byte; may be repeated",
+    )
+    add("--relay", action="store_true", help="answer with what the first --forward answers")
     add("--body-limit", type=size, metavar="SIZE", help="largest body, such as 500M (default: the settings' or 100M)")
     add("--count", type=_positive_count, metavar="N", help="stop after N captures")
     add("--for", type=_positive_seconds, dest="seconds", metavar="SECONDS", help="stop after this time")
@@ -114,13 +124,21 @@ def failure_json(error: WorkbenchError) -> dict[str, Any]:
 async def _listen(arguments: argparse.Namespace, console: Console) -> int:
     options = ListenOptions(arguments.host, arguments.port, arguments.body_limit)
     stop = asyncio.Event()
-    async with serving(Paths.of_home(arguments.home), options, answer_status=arguments.answer) as served:
+    paths, forwards = Paths.of_home(arguments.home), _forwards(arguments)
+    async with serving(paths, options, answer_status=arguments.answer, forwards=forwards) as served:
         _stop_on_signals(stop)
         if arguments.control:
             await _controlled(served, console, stop)
         else:
             await _Followed(served, console, arguments, stop).run()
     return 0
+
+
+def _forwards(arguments: argparse.Namespace) -> tuple[Forward, ...]:
+    urls = [parse_target(url) for url in arguments.forward]
+    return tuple(
+        Forward(target.url + target.path, relay=arguments.relay and number == 0) for number, target in enumerate(urls)
+    )
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -149,6 +167,7 @@ class _Followed:
     async def run(self) -> None:
         self._greet()
         self._served.judging.judged.subscribe(lambda _: self._news.set())
+        self._served.captures.relayed.subscribe(lambda _: self._news.set())
         self._served.configuration.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
         self._served.forwarding.health_changed.subscribe(self._say_health)
@@ -167,7 +186,7 @@ class _Followed:
         stopping.cancel()
         await self._served.listener.stop()
         await self._served.judging.drained()
-        await self._show_new()
+        await self._show_new(is_last=True)
         if not self._as_json:
             self._console.note(f"Stopped. {self._shown} captured, {self._served.captures.refused_count} refused.")
 
@@ -180,12 +199,13 @@ class _Followed:
         if not url.startswith(("http://127.", "http://[::1]", "http://localhost")):
             self._console.note("Anyone who reaches this address can send to it.")
 
-    async def _show_new(self) -> None:
+    async def _show_new(self, *, is_last: bool = False) -> None:
         """Show what is new, oldest first, but no more than was asked for."""
         while self._shown != self._count:
             limit = 100 if self._count is None else min(100, self._count - self._shown)
             up_to = self._served.judging.up_to
             page = await self._served.reading.run(partial(_page, after=self._last, up_to=up_to, limit=limit))
+            page = page if is_last else _answered(page)
             if not page:
                 return
             # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
@@ -225,6 +245,12 @@ def _page(reader: CaptureReader, *, after: int, up_to: int, limit: int) -> list[
     return [capture for capture in captures if capture is not None]
 
 
+def _answered(page: list[Capture]) -> list[Capture]:
+    """Return a page up to the first capture whose answer is still to come from a target."""
+    awaited = next((place for place, capture in enumerate(page) if capture.answer_reason == AWAITED), len(page))
+    return page[:awaited]
+
+
 async def _controlled(served: Serving, console: Console, stop: asyncio.Event) -> None:
     """Listening for the window: orders in, news out."""
     control = Control(console)
@@ -254,6 +280,7 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
 
     served.captures.stored.subscribe(on_stored)
     served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
+    served.captures.relayed.subscribe(lambda _: control.report({"judged": served.judging.up_to}))
     served.configuration.problems.subscribe(on_problems)
     served.forwarding.health_changed.subscribe(
         lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})

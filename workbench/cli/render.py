@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from workbench.model.capture import Capture, CaptureSummary
 from workbench.model.clock import as_datetime
+from workbench.model.delivery import StoredForward
 from workbench.model.message import Head, readable
 
 RESET = "\x1b[0m"
@@ -24,6 +25,8 @@ def local_time(instant_us: int) -> str:
 
 
 def status_text(status: int, colours: bool) -> str:
+    if not status:
+        return "---"  # It was not answered, on purpose.
     colour = _STATUS_COLOURS.get(status // 100, "") if colours else ""
     return f"{colour}{status}{RESET if colour else ''}"
 
@@ -41,7 +44,7 @@ def size_text(size: int) -> str:
 def summary_line(summary: CaptureSummary, *, colours: bool, width: int = 0) -> str:
     """Return a row of `captures list`; `width` elides the target, 0 leaves it whole."""
     took = "" if summary.duration_us is None else f"{summary.duration_us / 1000:.1f} ms"
-    note = f"  {summary.fault}" if summary.fault else ""
+    note = f"  {summary.fault}" if summary.fault else f"  refused: {summary.guard}" if summary.guard else ""
     target = printable(readable(summary.target))
     if summary.event or summary.provider:
         note = f"  {_about(summary.provider, summary.event, summary.verification, colours=colours)}{note}"
@@ -61,6 +64,8 @@ def capture_line(capture: Capture, *, colours: bool) -> str:
     start = f"{DIM}{start}{RESET}" if colours else start
     content_type = f"  {printable(head.content_type.split(';')[0])}" if head.content_type else ""
     fault = f"  {capture.fault_message}" if capture.fault else ""
+    if capture.answer_reason:
+        fault += f"  {printable(capture.answer_reason)}"
     if capture.provider:
         fault = f"  {_about(capture.provider, capture.event, capture.verification, colours=colours)}{fault}"
     size = size_text(capture.request.body.size)
@@ -107,3 +112,12 @@ def _coloured(text: str, language: str) -> str:
     formatter: Any = cast("Any", formatters).Terminal256Formatter(style="default")
     coloured: str = cast("Any", highlight)(text, lexer, formatter)
     return coloured.rstrip("\n")
+
+
+def forward_line(forward: StoredForward, *, colours: bool) -> str:
+    """Return what became of a forward, in a line."""
+    status = "" if forward.status is None else f"  {status_text(forward.status, colours)}"
+    took = "" if forward.duration_us is None else f"  {forward.duration_us / 1000:.1f} ms"
+    tries = f"  attempt {forward.attempts}" if forward.attempts > 1 else ""
+    why = f"  {printable(forward.message)}" if forward.message else ""
+    return f"→ {forward.url}  {forward.state}{status}{took}{tries}{why}"

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from workbench.engine.answering import Answering, Decision
-from workbench.engine.answers import AT_ONCE, Sending, plain_response
+from workbench.engine.answers import AT_ONCE, NO_ANSWER, Sending, plain_response
 from workbench.engine.events import Event
 from workbench.engine.forwarding import Forwarding
 from workbench.engine.tasks import TaskSet
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 ANSWERED_EVERY_S = 0.1
 """How long the times of answers are gathered before they are written: they are not worth a commit each."""
+
+AWAITED = "The target's answer is awaited."
+"""The reason on record until a relayed answer is there."""
 
 FAULT_STATUS = {
     Fault.MALFORMED: 400,
@@ -78,6 +82,8 @@ class CaptureService:
         self.refused_count = 0
         self.stored: Event[int] = Event()
         """The number of a capture that is now durable."""
+        self.relayed: Event[int] = Event()
+        """The number of a capture whose answer came from a target, and is durable now too."""
         self.refused: Event[Refusal] = Event()
 
     async def receive(self, received: Received) -> Answered:
@@ -86,10 +92,14 @@ class CaptureService:
         If the store refuses, the answer is 503 and nothing was stored.
         """
         decision = self._decide_at_once(received) or await self._decide(received)
-        answered = await self._store(received, decision)
-        if answered.number is None or not decision.forwards or self.forwarding is None:
+        if not decision.forwards or self.forwarding is None:
+            return await self._store(received, decision)
+        relays = any(forward.relay for forward in decision.forwards)
+        kept = replace(decision, response=NO_ANSWER, reason=AWAITED) if relays else decision
+        answered = await self._store(received, kept)
+        if answered.number is None:
             return answered
-        return await self._relayed(answered, received, decision, self.forwarding)
+        return await self._forwarded(answered.number, received, decision, self.forwarding)
 
     def receive_soon(self, received: Received, done: Callable[[Answered], None]) -> None:
         """As `receive`, told by a call: a task and a future less for each of thousands a second."""
@@ -124,20 +134,22 @@ class CaptureService:
                 response, self._answering.endpoint_name(request), "An error of the listener; see its log."
             )
 
-    async def _relayed(
-        self, answered: Answered, received: Received, decision: Decision, forwarding: Forwarding
+    async def _forwarded(
+        self, number: int, received: Received, decision: Decision, forwarding: Forwarding
     ) -> Answered:
         """Hand a stored request to its targets; return the first one's answer where that is to be relayed."""
-        assert answered.number is not None
-        request = received.request
-        relayed = await forwarding.take(answered.number, request, decision, lambda: self._answering.event_of(request))
+        event_of = partial(self._answering.event_of, received.request)
+        relayed = await forwarding.take(number, received.request, decision, event_of)
         if relayed is None:
-            return answered
+            if not any(forward.relay for forward in decision.forwards):
+                return Answered(decision.response, number, decision.sending)
+            relayed = decision.response, decision.reason  # The event is not for the target that would have answered.
         try:
-            await submit(self._database, set_answers, RelayedAnswer(answered.number, *relayed))
+            await submit(self._database, set_answers, RelayedAnswer(number, *relayed))
         except WorkbenchError as error:
             return Answered(self.refuse(error), None)
-        return Answered(relayed[0], answered.number, answered.sending)
+        self.relayed.emit(number)
+        return Answered(relayed[0], number, decision.sending)
 
     async def _store(self, received: Received, decision: Decision) -> Answered:
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()

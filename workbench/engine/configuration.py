@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from workbench.engine.events import Event
 from workbench.engine.rules import Rules
 from workbench.engine.tasks import TaskSet
+from workbench.model.endpoint import Forward
 from workbench.storage.endpoints import endpoints_state
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
@@ -26,8 +27,9 @@ Use = Callable[[Rules, bool], Awaitable[None]]
 class Configuration:
     """The rules in force. `load` first; then `watch` until `close`."""
 
-    def __init__(self, paths: Paths) -> None:
+    def __init__(self, paths: Paths, forwards: tuple[Forward, ...] = ()) -> None:
         self.paths = paths
+        self._forwards = forwards
         self._tasks = TaskSet()
         self._reading = asyncio.Lock()
         self._state: tuple[object, ...] = ()
@@ -97,5 +99,5 @@ class Configuration:
 
     def _read(self) -> None:
         state = self._look()
-        self._rules = Rules.load(self.paths, Secrets(self.paths, self.passphrase), self._rules)
+        self._rules = Rules.load(self.paths, Secrets(self.paths, self.passphrase), self._rules, self._forwards)
         self._state = state

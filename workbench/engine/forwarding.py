@@ -62,21 +62,40 @@ class Health:
     reason: str = ""
 
 
+class History:
+    """The history of what was sent, opened when there is something to add: catching must not depend on it."""
+
+    def __init__(self, open_database: Callable[[], Database], writes: DeliveryWrites) -> None:
+        self._open_database = open_database
+        self._add = writes.add
+        self._database: Database | None = None
+        self._opening = asyncio.Lock()
+
+    async def add(self, delivery: Delivery) -> Delivery:
+        """Store a delivery and return it with its number; StorageError."""
+        async with self._opening:
+            if self._database is None:
+                self._database = await asyncio.to_thread(self._open_database)
+        return replace(delivery, number=await submit(self._database, self._add, delivery))
+
+    async def close(self) -> None:
+        if self._database is not None:
+            await asyncio.to_thread(self._database.close)
+
+
 class Forwarding:
     """All forwards of one listener. `start` it after the store is open, `close` it before."""
 
     def __init__(
         self,
         captures: Database,
-        history: Database,
-        writes: DeliveryWrites,
+        history: History,
         reading: Reading[CaptureReader],
         forwards: Reading[ForwardReader],
         clock: Clock,
     ) -> None:
         self._captures = captures
         self._history = history
-        self._add_delivery = writes.add
         self._reading = reading
         self._forwards = forwards
         self._clock = clock
@@ -195,7 +214,7 @@ class Forwarding:
 
     async def _store(self, delivery: Delivery) -> Delivery:
         try:
-            return replace(delivery, number=await submit(self._history, self._add_delivery, delivery))
+            return await self._history.add(delivery)
         except WorkbenchError as error:
             log.warning("a forward was not stored in the history: %s", error.message)
             return delivery

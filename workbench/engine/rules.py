@@ -4,11 +4,11 @@ Read whole and never changed after: whoever needs it takes one `Rules` and works
 by a half-read configuration.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.engine.guarding import Guarding
 from workbench.model.capture import Capture
-from workbench.model.endpoint import CATCH_ALL, Endpoint
+from workbench.model.endpoint import CATCH_ALL, Endpoint, Forward
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.message import Request
 from workbench.model.signature import Detection, Secret
@@ -45,15 +45,25 @@ class Rules:
     problems: list[str] = field(default_factory=list[str])
 
     @classmethod
-    def load(cls, paths: Paths, secrets: Secrets | None = None, before: "Rules | None" = None) -> "Rules":
-        """Read everything; a secret that cannot be had is left out and said. What is broken is as it was `before`."""
+    def load(
+        cls,
+        paths: Paths,
+        secrets: Secrets | None = None,
+        before: "Rules | None" = None,
+        forwards: tuple[Forward, ...] = (),
+    ) -> "Rules":
+        """Read everything; a secret that cannot be had is left out and said. What is broken is as it was `before`.
+
+        `forwards` are those that every endpoint has beside its own.
+        """
         rules = cls(paths, load_packs(paths), load_endpoints(paths, before.endpoints if before else None))
         rules.problems += [*rules.packs.problems, *rules.endpoints.problems]
         store = secrets or Secrets(paths)
         for endpoint in rules.endpoints.all:
             rules.secrets[endpoint.name] = _resolved(endpoint, store, rules.problems)
             rules.credentials |= _credentials(endpoint, store, rules.problems)
-        rules.endpoints = Endpoints(tuple(rules._ready(endpoint, before) for endpoint in rules.endpoints.all))
+        ready = [rules._ready(endpoint, before) for endpoint in rules.endpoints.all]
+        rules.endpoints = Endpoints(tuple(_with_forwards(endpoint, forwards) for endpoint in ready))
         return rules
 
     def _ready(self, endpoint: Endpoint, before: "Rules | None") -> Endpoint:
@@ -118,6 +128,12 @@ def _guarding(rules: Rules, endpoint: Endpoint, old: Guarding | None) -> Guardin
             read_template(answer.template)
     guarding = Guarding.of(endpoint.guards, rules.credentials, rules.paths.workspace)
     return guarding if old is None else guarding.going_on_from(old)
+
+
+def _with_forwards(endpoint: Endpoint, forwards: tuple[Forward, ...]) -> Endpoint:
+    own = {forward.url for forward in endpoint.forwards}
+    more = tuple(forward for forward in forwards if forward.url not in own)
+    return replace(endpoint, forwards=(*endpoint.forwards, *more)) if more else endpoint
 
 
 def _credentials(endpoint: Endpoint, store: Secrets, problems: list[str]) -> dict[str, str]:

@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 from workbench.engine.answering import Answering
 from workbench.engine.capturing import CaptureService
 from workbench.engine.configuration import Configuration
-from workbench.engine.forwarding import Forwarding
+from workbench.engine.forwarding import Forwarding, History
 from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.reading import Reading
 from workbench.engine.rules import Rules
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
-from workbench.model.endpoint import SecretUse
+from workbench.model.endpoint import Forward, SecretUse
 from workbench.model.errors import WorkbenchError
 from workbench.providers.pack import Provider
 from workbench.storage.captures import CaptureReader
@@ -50,8 +50,13 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 200) -> AsyncGenerator[Serving]:
-    """Open the store and listen; StorageError or ListenError says why not. Leaving drains and closes."""
+async def serving(
+    paths: Paths, options: ListenOptions, *, answer_status: int = 200, forwards: tuple[Forward, ...] = ()
+) -> AsyncGenerator[Serving]:
+    """Open the store and listen; StorageError or ListenError says why not. Leaving drains and closes.
+
+    Status and forwards are for all endpoints, beside what their files say.
+    """
     paths.ensure()
     clock = SystemClock()
     async with AsyncExitStack() as stack:
@@ -59,7 +64,7 @@ async def serving(paths: Paths, options: ListenOptions, *, answer_status: int = 
         database = Database(paths.captures, CAPTURES, call_soon, check=True)
         stack.push_async_callback(asyncio.to_thread, database.close)
         reading = _reading(stack, paths, "captures")
-        configuration = Configuration(paths)
+        configuration = Configuration(paths, forwards)
         answering = Answering(
             await configuration.load(),
             answer_status=answer_status,
@@ -103,11 +108,12 @@ def _reading(stack: AsyncExitStack, paths: Paths, name: str) -> Reading[CaptureR
 def _forwarding(
     stack: AsyncExitStack, paths: Paths, database: Database, reading: Reading[CaptureReader], clock: SystemClock
 ) -> Forwarding:
-    history = Database(paths.history, HISTORY, asyncio.get_running_loop().call_soon_threadsafe)
-    stack.push_async_callback(asyncio.to_thread, history.close)
+    call_soon = asyncio.get_running_loop().call_soon_threadsafe
+    history = History(lambda: Database(paths.history, HISTORY, call_soon), DeliveryWrites(paths.spool))
+    stack.push_async_callback(history.close)
     forwards = Reading(lambda: ForwardReader(paths.captures), "forwards")
     stack.push_async_callback(asyncio.to_thread, forwards.close)
-    forwarding = Forwarding(database, history, DeliveryWrites(paths.spool), reading, forwards, clock)
+    forwarding = Forwarding(database, history, reading, forwards, clock)
     stack.push_async_callback(forwarding.close)
     return forwarding
 

@@ -117,6 +117,18 @@ def save_endpoint(paths: Paths, endpoint: Endpoint) -> None:
     write_own_file(path, stream.getvalue().encode())
 
 
+def as_yaml(endpoint: Endpoint) -> str:
+    """Return an endpoint as its file would have it."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    fields = {name: value for name, value in document_of(endpoint).items() if value not in (None, "", [], {})}
+    cast("Any", yaml).dump(fields, stream)
+    return stream.getvalue()
+
+
 def remove_endpoint(paths: Paths, name: str) -> None:
     """Delete an endpoint's file; UsageError where there is none."""
     path = endpoint_path(paths, name)

@@ -46,7 +46,7 @@ class ListenerProcess(QObject):
     stored = Signal(int)
     """The highest number stored; at most thirty times a second."""
     judged = Signal(int)
-    """The number up to which captures are judged; smaller than before where they are judged again."""
+    """The number up to which captures are judged; not larger than before where older ones changed."""
     noticed = Signal(str)
     """Something about packs, endpoints or secrets that a person should know."""
     refused = Signal(int, str)

@@ -108,10 +108,13 @@ class CaptureFeed(QObject):
         self.show_matching(self._query)
 
     def show_judged(self, up_to: int) -> None:
-        """Show what was found out about captures up to this number; everything, where they were judged again."""
+        """Show what was found out about captures up to this number.
+
+        A number that is not larger than before says that something older changed: all of it is shown anew.
+        """
         if self._stopped:
             return
-        if up_to < self._judged:
+        if up_to <= self._judged:
             self._judged = 0
         self._judged_to = max(up_to, self._judged)
         if not self._show_verdicts.isActive():
