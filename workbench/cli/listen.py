@@ -10,7 +10,9 @@ import asyncio
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from workbench.cli.console import Console
@@ -22,10 +24,12 @@ from workbench.engine.listener import ListenOptions
 from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
+from workbench.model.clock import SystemClock, as_datetime
 from workbench.model.endpoint import Forward
 from workbench.model.errors import ListenError, UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
+from workbench.storage.certificates import CertificateFiles, local_certificate
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 
@@ -47,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="send every capture on, to the byte; may be repeated",
     )
+    add("--https-port", type=int, metavar="PORT", help="listen for https too, with a certificate of this home's own")
+    add("--cert", metavar="FILE", help="PEM certificate for https instead of our own, with its chain")
+    add("--key", metavar="FILE", help="PEM key of --cert")
     add("--relay", action="store_true", help="answer with what the first --forward answers")
     add("--body-limit", type=size, metavar="SIZE", help="largest body, such as 500M (default: the settings' or 100M)")
     add("--count", type=_positive_count, metavar="N", help="stop after N captures")
@@ -86,8 +93,11 @@ def run_listen(arguments: argparse.Namespace, console: Console) -> int:
     _fill_in(arguments, console)
     if not 200 <= arguments.answer <= 599:
         raise UsageError(f"{arguments.answer} is not a status to answer with.", "Use 200 to 599.")
-    if not 0 <= arguments.port <= 65535:
-        raise UsageError(f"{arguments.port} is not a port.", "Ports go from 0 to 65535.")
+    for port in (arguments.port, arguments.https_port or 0):
+        if not 0 <= port <= 65535:
+            raise UsageError(f"{port} is not a port.", "Ports go from 0 to 65535.")
+    if arguments.cert and arguments.https_port is None:
+        raise UsageError("--cert is for https.", "Say --https-port too.")
     try:
         return run(_listen(arguments, console))
     except WorkbenchError as error:
@@ -123,6 +133,8 @@ def failure_json(error: WorkbenchError) -> dict[str, Any]:
 
 async def _listen(arguments: argparse.Namespace, console: Console) -> int:
     options = ListenOptions(arguments.host, arguments.port, arguments.body_limit)
+    if arguments.https_port is not None:
+        options = replace(options, https_port=arguments.https_port, certificate=_certificate(arguments))
     stop = asyncio.Event()
     paths, forwards = Paths.of_home(arguments.home), _forwards(arguments)
     async with serving(paths, options, answer_status=arguments.answer, forwards=forwards) as served:
@@ -130,8 +142,17 @@ async def _listen(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.control:
             await _controlled(served, console, stop)
         else:
-            await _Followed(served, console, arguments, stop).run()
+            authority = options.certificate.authority if options.certificate else None
+            await _Followed(served, console, arguments, stop, authority).run()
     return 0
+
+
+def _certificate(arguments: argparse.Namespace) -> CertificateFiles:
+    if arguments.cert is None and arguments.key is None:
+        return local_certificate(Paths.of_home(arguments.home), as_datetime(SystemClock().now_us()))
+    if arguments.cert is None or arguments.key is None:
+        raise UsageError("A certificate of your own needs both --cert and --key.")
+    return CertificateFiles(Path(arguments.cert), Path(arguments.key))
 
 
 def _forwards(arguments: argparse.Namespace) -> tuple[Forward, ...]:
@@ -153,10 +174,18 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
 class _Followed:
     """Listening for people or programs: a line for each capture, in order, after it is durable."""
 
-    def __init__(self, served: Serving, console: Console, arguments: argparse.Namespace, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        served: Serving,
+        console: Console,
+        arguments: argparse.Namespace,
+        stop: asyncio.Event,
+        authority: Path | None,
+    ) -> None:
         self._served = served
         self._console = console
         self._as_json: bool = arguments.json
+        self._authority = authority
         self._count: int | None = arguments.count
         self._seconds: float | None = arguments.seconds
         self._stop = stop
@@ -193,9 +222,16 @@ class _Followed:
     def _greet(self) -> None:
         url = self._served.listener.url
         if self._as_json:
-            self._console.json({"listening": url})
+            https = self._served.listener.https_url
+            self._console.json({"listening": url, **({"https": https} if https else {})})
             return
         self._console.note(f"Listening on {url}  (Ctrl+C stops)")
+        if https := self._served.listener.https_url:
+            self._console.note(f"     and on {https}")
+            if self._authority:
+                self._console.note(
+                    f"     clients trust it by {self._authority} (curl --cacert); no system list was changed"
+                )
         if not url.startswith(("http://127.", "http://[::1]", "http://localhost")):
             self._console.note("Anyone who reaches this address can send to it.")
 

@@ -193,6 +193,8 @@ class Answering:
         if ready.run.program.steps:
             answer, said = ready.run.next(examining.holds)
             reason = f"Program, {said}." if said else ""
+        elif examining.wants_websocket:
+            reason = "A WebSocket upgrade: recorded, not accepted."
         answer = self._own_answer(ready) if answer is None else answer
         ready.count += 1
         if not answer.template:
@@ -235,6 +237,11 @@ class _Examination:
         if ready.guards_something or ready.is_probed or request.body.path is not None:
             return True
         return ready.endpoint.handshakes and self._handshakes.may_be(request.head.raw, request.body.content)
+
+    @property
+    def wants_websocket(self) -> bool:
+        headers = self._request.headers
+        return self._request.method == "GET" and headers.get("upgrade").strip().lower() == "websocket"
 
     def run(self) -> None:
         """Find a handshake, else whatever refuses the request."""

@@ -9,6 +9,7 @@ import contextlib
 import errno
 import logging
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +27,7 @@ from workbench.model.capture import Fault, Peer
 from workbench.model.clock import Clock
 from workbench.model.errors import ListenError, StorageError
 from workbench.model.message import EMPTY_BODY, Body, Request, Response
+from workbench.storage.certificates import CertificateFiles
 from workbench.storage.spool import INLINE_LIMIT_BYTES, SpoolFile
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,9 @@ class ListenOptions:
     port: int = DEFAULT_PORT
     body_limit_bytes: int = DEFAULT_BODY_LIMIT_BYTES
     body_timeout_s: float = BODY_TIMEOUT_S
+    https_port: int | None = None
+    """Where to listen for https as well; needs `certificate`."""
+    certificate: CertificateFiles | None = None
 
 
 class _Written(web.StreamResponse):
@@ -130,18 +135,44 @@ class Listener:
         self._options = options
         self._socket: asyncio.Server | None = None
         self._server: _WireServer | None = None
+        self._secure: tuple[asyncio.Server | None, _WireServer | None] = (None, None)
         self._tasks = TaskSet()
         self.port = 0
+        self.https_port: int | None = None
 
     @property
     def url(self) -> str:
         """The address to send webhooks to; an address of all interfaces is shown as this machine."""
+        return f"http://{self._shown_host}:{self.port}"
+
+    @property
+    def https_url(self) -> str | None:
+        """The address for https, by the name its certificate has; None where that is not listened for."""
+        if self.https_port is None:
+            return None
+        host = "localhost" if self._shown_host in ("127.0.0.1", "[::1]") else self._shown_host
+        return f"https://{host}:{self.https_port}"
+
+    @property
+    def _shown_host(self) -> str:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._options.host, self._options.host)
-        return f"http://[{host}]:{self.port}" if ":" in host and host[0] != "[" else f"http://{host}:{self.port}"
+        return f"[{host}]" if ":" in host and host[0] != "[" else host
 
     async def start(self) -> None:
         """Listen; ListenError says why not, and names a free port where the port is taken."""
-        await self._open(self._options.port)
+        self._socket, self._server, self.port = await self._open(self._options.port, None)
+        log.info("listening on %s", self.url)
+        options = self._options
+        if options.https_port is None or options.certificate is None:
+            return
+        try:
+            tls = _server_context(options.certificate)
+            opened, server, self.https_port = await self._open(options.https_port, tls)
+        except ListenError:
+            await self.stop(timeout_s=0)
+            raise
+        self._secure = opened, server
+        log.info("listening on %s", self.https_url)
 
     async def move(self, port: int) -> None:
         """Listen on another port, then let the connections of the old one finish.
@@ -149,26 +180,26 @@ class Listener:
         On ListenError the old port is still served.
         """
         before = self._socket, self._server
-        await self._open(port)
+        self._socket, self._server, self.port = await self._open(port, None)
+        log.info("listening on %s", self.url)
         await _close(*before, timeout_s=5)
 
     async def stop(self, timeout_s: float = 5) -> None:
         """Refuse new connections, let requests under way finish, then cut off what is left and record it."""
-        before = self._socket, self._server
+        before, secure = (self._socket, self._server), self._secure
         self._socket = self._server = None
-        await _close(*before, timeout_s=timeout_s)
+        self._secure = (None, None)
+        await asyncio.gather(_close(*before, timeout_s=timeout_s), _close(*secure, timeout_s=timeout_s))
         await self._tasks.finish(timeout_s=0)
 
-    async def _open(self, port: int) -> None:
+    async def _open(self, port: int, tls: ssl.SSLContext | None) -> tuple[asyncio.Server, _WireServer, int]:
         server = _WireServer(self)
         loop = asyncio.get_running_loop()
         try:
-            opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG)
+            opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG, ssl=tls)
         except (OSError, OverflowError) as error:
             raise _listen_error(self._options.host, port, error) from error
-        self._socket, self._server = opened, server
-        self.port = opened.sockets[0].getsockname()[1]
-        log.info("listening on %s", self.url)
+        return opened, server, opened.sockets[0].getsockname()[1]
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Read, capture and answer one request."""
@@ -344,6 +375,20 @@ async def _close(opened: asyncio.Server | None, server: _WireServer | None, *, t
         opened.close()
     if server is not None:
         await server.drain(timeout_s)
+
+
+def _server_context(files: CertificateFiles) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(files.certificate, files.key)
+    except (OSError, ssl.SSLError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise ListenError(
+            f"The certificate {files.certificate} with the key {files.key} cannot be used: {reason}.",
+            "Both must be PEM files, and the key must be the certificate's.",
+        ) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _listen_error(host: str, port: int, error: Exception) -> ListenError:

@@ -107,6 +107,7 @@ class WireProtocol(web.RequestHandler):
         "_gone",
         "_head_timer",
         "_held",
+        "_is_secure",
         "_left",
         "_on_unanswered",
         "_on_whole",
@@ -132,6 +133,7 @@ class WireProtocol(web.RequestHandler):
         self._on_whole = on_whole
         self._answering = False
         self._ended = False
+        self._is_secure = False
         self._gone: asyncio.Future[None] | None = None
         self._held = b""
         self._buffer = b""
@@ -163,7 +165,7 @@ class WireProtocol(web.RequestHandler):
         self._lingering_time = 0.0  # aiohttp would wait for the rest of a refused body.
         if not self._answering:
             self._end()
-        return True
+        return not self._is_secure  # TLS knows no half-closed connection.
 
     def _end(self) -> None:
         """Nothing more will come: answer what is complete; what is not was aborted, as `connection_lost` records."""
@@ -185,6 +187,7 @@ class WireProtocol(web.RequestHandler):
         address = transport.get_extra_info("peername") or ("", 0)
         local = transport.get_extra_info("sockname") or ("", 0)
         self.peer = Peer(address[0], address[1], local[0], local[1])
+        self._is_secure = transport.get_extra_info("sslcontext") is not None
 
     def data_received(self, data: bytes) -> None:
         if not data:  # The parser had paused and goes on with what it holds.
