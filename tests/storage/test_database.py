@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from workbench.model.errors import CorruptStoreError, StorageError
 from workbench.model.message import Body, Head, Request, Response
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader, add_captures, delete_captures
-from workbench.storage.database import Database, move_aside
+from workbench.storage.database import Database, move_aside, open_connection
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.paths import Paths
 
@@ -199,3 +200,22 @@ def test_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
     file.write_text("")
     with pytest.raises(StorageError, match="cannot be used"):
         Paths.of_home(str(file / "home")).ensure()
+
+
+def test_many_may_open_a_new_file_at_once(paths: Paths) -> None:
+    """A window and its listener do, at the first start: each must find the file whole."""
+    gate = threading.Barrier(8)
+
+    def open_and_close() -> int:
+        gate.wait()
+        connection = open_connection(paths.captures, CAPTURES)
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.close()
+        return version
+
+    for _ in range(10):
+        with ThreadPoolExecutor(8) as pool:
+            versions = [job.result() for job in [pool.submit(open_and_close) for _ in range(8)]]
+        assert versions == [len(CAPTURES.steps)] * 8
+        for file in paths.data.glob("captures.db*"):
+            file.unlink()

@@ -11,6 +11,7 @@ fail at once. After a failure the connection is opened anew: a disk that has roo
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +176,20 @@ def _runs(group: list[_Write]) -> list[tuple[BatchWrite, list[Any]]]:
     return runs
 
 
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. SQLite does not wait for others that do the same to a new file at this moment: we do."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 def open_connection(path: Path, schema: Schema, *, check: bool = False) -> sqlite3.Connection:
     """Return a connection to an up-to-date file; whoever opens closes, and uses it from one thread at a time."""
     try:
@@ -187,7 +202,7 @@ def open_connection(path: Path, schema: Schema, *, check: bool = False) -> sqlit
         # Two or three typical webhooks on a page instead of one: a third less to write. Only counts for a new file.
         connection.execute("PRAGMA page_size = 8192")
         # WAL with FULL: one fsync per COMMIT, and a commit survives a power cut.
-        connection.execute("PRAGMA journal_mode = WAL")
+        _enter_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 1000")
         migrate(connection, path, schema)

@@ -1,5 +1,6 @@
 """Numbered steps that bring a database up to date; `user_version` counts those already taken."""
 
+import secrets
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,23 +143,55 @@ HISTORY = Schema(
 
 
 def migrate(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
-    """Take the steps not yet taken, each with its record in one transaction.
+    """Take the steps not yet taken, with their record, in one transaction.
 
     An older file is copied to `<name>.before-<version>` first. A file that is newer, or not ours, is refused
     unchanged.
     """
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    _refuse_strangers(connection, path, schema, version)
+    connection.execute("BEGIN")  # All that is read is of one moment: another process may be making the file.
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        _refuse_strangers(connection, path, schema, version)
+    finally:
+        connection.execute("COMMIT")
     if version == len(schema.steps):
         return
     if version:
-        backup = path.with_name(f"{path.name}.before-{len(schema.steps)}")
-        connection.execute("VACUUM INTO ?", (str(backup),))
-    for number, step in enumerate(schema.steps[version:], start=version + 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {step}; PRAGMA application_id = {schema.application_id};"
-            f" PRAGMA user_version = {number}; COMMIT;"
-        )
+        _back_up(connection, path, version, len(schema.steps))
+    _take_steps(connection, schema)
+
+
+def _take_steps(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Take all missing steps at once, unless another process has: a window and its listener start together."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in schema.steps[version:]:
+            for statement in filter(str.strip, step.split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {schema.application_id}")
+        connection.execute(f"PRAGMA user_version = {len(schema.steps)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: int, wanted: int) -> None:
+    """Copy the file as it is, once, under a name that says for which version it was left."""
+    backup = path.with_name(f"{path.name}.before-{wanted}")
+    if backup.exists():
+        return
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        connection.execute("VACUUM INTO ?", (str(unfinished),))
+        copied = sqlite3.connect(unfinished)
+        copied_version: int = copied.execute("PRAGMA user_version").fetchone()[0]
+        copied.close()
+        if copied_version == version:  # Else another process was faster, and its backup is the right one.
+            unfinished.replace(backup)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _refuse_strangers(connection: sqlite3.Connection, path: Path, schema: Schema, version: int) -> None:
