@@ -21,6 +21,7 @@ from workbench.engine.capturing import AWAITED, Refusal
 from workbench.engine.composing import parse_target
 from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
+from workbench.engine.rules import Rules
 from workbench.engine.serving import Serving, run, serving
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
@@ -316,6 +317,7 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
 
     served.captures.stored.subscribe(on_stored)
     served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
+    served.configuration.taken_up.subscribe(lambda rules: control.say({"endpoints": _endpoints_json(rules)}))
     served.captures.relayed.subscribe(lambda _: control.report({"judged": served.judging.up_to}))
     served.configuration.problems.subscribe(on_problems)
     served.forwarding.health_changed.subscribe(
@@ -329,6 +331,20 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
     await served.listener.stop()
     announce()
     control.close()
+
+
+def _endpoints_json(rules: Rules) -> list[dict[str, Any]]:
+    """Return for the window what each endpoint in force is, and why one lets nobody in."""
+    return [
+        {
+            "name": endpoint.name,
+            "path": endpoint.path,
+            "provider": endpoint.provider,
+            "targets": [forward.url for forward in endpoint.forwards],
+            "problem": rules.unusable.get(endpoint.name, ""),
+        }
+        for endpoint in rules.endpoints.all
+    ]
 
 
 def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asyncio.Event) -> None:

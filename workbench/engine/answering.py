@@ -195,7 +195,7 @@ class Answering:
             reason = f"Program, {said}." if said else ""
         elif examining.wants_websocket:
             reason = "A WebSocket upgrade: recorded, not accepted."
-        answer = self._own_answer(ready) if answer is None else answer
+        answer = ready.run.program.in_full(answer, self._own_answer(ready))
         ready.count += 1
         if not answer.template:
             return self._decision(ready, answer, answer.body.encode(), second, _with_way(reason, answer))

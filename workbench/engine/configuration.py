@@ -38,6 +38,8 @@ class Configuration:
         self.passphrase: str | None = None
         """Of the secrets' file, where the system has no keyring."""
         self.use: Use | None = None
+        self.taken_up: Event[Rules] = Event()
+        """The rules, each time that they came into force."""
         self.problems: Event[Sequence[str]] = Event()
         """Sentences about packs, endpoints and secrets that cannot be used, after each reading of them."""
 
@@ -53,7 +55,8 @@ class Configuration:
         return self.rules
 
     def watch(self) -> None:
-        """Say what is wrong, and begin to look for changes."""
+        """Say what is in force and what is wrong, and begin to look for changes."""
+        self.taken_up.emit(self.rules)
         self.say_problems()
         self._tasks.start(self._watch(), "watch the endpoints' files")
 
@@ -90,6 +93,7 @@ class Configuration:
             await asyncio.to_thread(self._read)
             if self.use is not None:
                 await self.use(self.rules, judge_anew or not self.rules.judge_alike(before))
+        self.taken_up.emit(self.rules)
         self.say_problems()
 
     def _look(self) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from workbench.storage.captures import DELETE_SLICE, CaptureReader, Deleted, del
 from workbench.storage.database import Database
 from workbench.storage.deliveries import DeliveryReader
 from workbench.storage.drafts import StoredDraft, delete_drafts, save_drafts
+from workbench.storage.forwards import ForwardReader
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
 
@@ -34,6 +35,11 @@ class Workbench:
     def captures(self) -> Reading[CaptureReader]:
         """Reads captures; writes of this process go through the methods below."""
         return Reading(lambda: CaptureReader(self.paths.captures, self.paths.spool), "captures")
+
+    @cached_property
+    def forwards(self) -> Reading[ForwardReader]:
+        """Reads what was forwarded, and what is to be."""
+        return Reading(lambda: ForwardReader(self.paths.captures), "forwards")
 
     @cached_property
     def history(self) -> Reading[DeliveryReader]:
@@ -98,7 +104,7 @@ class Workbench:
         """Finish what is under way, then close the stores."""
         if "deliveries" in self.__dict__:
             await self.deliveries.close()
-        for name in ("captures", "history"):
+        for name in ("captures", "forwards", "history"):
             if name in self.__dict__:
                 await asyncio.to_thread(self.__dict__[name].close)
         for database in self._databases:

@@ -177,7 +177,10 @@ def _runs(group: list[_Write]) -> list[tuple[BatchWrite, list[Any]]]:
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL. SQLite does not wait for others that do the same to a new file at this moment: we do."""
+    """Switch to WAL. SQLite does not wait for others that do the same to a new file at this moment: we do.
+
+    It does wait for the lock that they hold meanwhile, so that is what we ask for.
+    """
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
@@ -185,7 +188,8 @@ def _enter_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(0.01)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
         else:
             return
 

@@ -113,10 +113,13 @@ class DeliveryReader:
             raise storage_error(error, self._path) from error
 
     def newest(self, limit: int, text: str = "") -> list[DeliverySummary]:
-        """Return the newest deliveries, newest first, whose method, URL or name contains the text."""
+        """Return the newest sends and replays, newest first, whose method, URL or name contains the text.
+
+        Forwards are not among them: they belong to their captures, and there may be thousands.
+        """
         sql = (
             f"SELECT {_SUMMARY_COLUMNS} FROM delivery WHERE instr(lower(method || ' ' || url || ' ' || name), ?)"
-            " ORDER BY number DESC LIMIT ?"
+            " AND kind <> 'forward' ORDER BY number DESC LIMIT ?"
         )
         with self._errors():
             return [_summary(row) for row in self._connection.execute(sql, (text.lower(), limit))]

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from workbench.model.endpoint import CATCH_ALL, Endpoint
-from workbench.model.errors import FormatError, UsageError
+from workbench.model.errors import FormatError, StorageError, UsageError
 from workbench.storage.endpoint_document import FIELDS, document_of, read_document
 from workbench.storage.paths import Paths
 from workbench.storage.settings import write_own_file
@@ -70,6 +70,30 @@ def load_endpoints(paths: Paths, before: Endpoints | None = None) -> Endpoints:
 def read_endpoint(path: Path) -> Endpoint:
     """Return the endpoint of a file; FormatError names the field that is wrong."""
     return read_document(path.stem, _parse(path), path)
+
+
+def parse_endpoint(name: str, text: str) -> Endpoint:
+    """Return the endpoint that a text describes, which is not in a file yet; FormatError."""
+    path = Path(FOLDER) / f"{name}.yml"
+    return read_document(name, _parse_text(text, path), path)
+
+
+def read_endpoint_text(paths: Paths, name: str) -> str:
+    """Return an endpoint's file as it is, or what it would be where there is none; UsageError, StorageError."""
+    path = endpoint_path(paths, name)
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return as_yaml(Endpoint(name))
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"The endpoint {path} cannot be read: {error}.") from error
+
+
+def write_endpoint_text(paths: Paths, name: str, text: str) -> None:
+    """Replace an endpoint's file with a text, which must be sound; FormatError, UsageError, StorageError."""
+    path = endpoint_path(paths, name)
+    parse_endpoint(name, text)
+    write_own_file(path, text.encode())
 
 
 def endpoints_state(paths: Paths, schemas: Iterable[str] = ()) -> tuple[object, ...]:
@@ -139,19 +163,32 @@ def remove_endpoint(paths: Paths, name: str) -> None:
 
 
 def _parse(path: Path) -> dict[str, Any]:
-    import yaml
-
     try:
         if path.stat().st_size > SIZE_LIMIT_BYTES:
             raise FormatError(f"The endpoint {path} is too large to be one.")
-        text = path.read_text(encoding="utf-8")
+        return _parse_text(path.read_text(encoding="utf-8"), path)
+    except OSError as error:
+        raise FormatError(f"The endpoint {path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise FormatError(f"The endpoint {path} is no UTF-8: {error}.") from error
+
+
+def _yaml_reason(error: Exception) -> str:
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None:
+        return str(error).splitlines()[0]
+    return f"{problem or 'it cannot be read'}, line {mark.line + 1}, column {mark.column + 1}"
+
+
+def _parse_text(text: str, path: Path) -> dict[str, Any]:
+    import yaml
+
+    try:
         if any(isinstance(token, yaml.AliasToken) for token in cast("Any", yaml).scan(text)):
             raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
         data = yaml.safe_load(text)
-    except OSError as error:
-        raise FormatError(f"The endpoint {path} cannot be read: {error.strerror or error}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise FormatError(f"The endpoint {path} is no YAML: {str(error).splitlines()[0]}.") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise FormatError(f"The endpoint {path} is no YAML: {_yaml_reason(error)}.") from error
     if not text.strip():
         raise FormatError(f"The endpoint {path} is empty.", f"It may have {', '.join(FIELDS)}.")
     if data is None:

@@ -87,6 +87,23 @@ COMMANDS = (
         "copy_address", "Copy address", "Copy the address that catches webhooks", "Listener", "Ctrl+Shift+A", "copy"
     ),
     Command(
+        "new_endpoint",
+        "New endpoint…",
+        "Make an endpoint for a provider and copy its address",
+        "Listener",
+        "Ctrl+Shift+E",
+        "endpoint",
+        starts_group=True,
+    ),
+    Command(
+        "edit_endpoint",
+        "Edit endpoint…",
+        "Change what the chosen endpoint answers, guards and forwards",
+        "Listener",
+        "Ctrl+E",
+        "edit",
+    ),
+    Command(
         "toggle_listening",
         "Stop listening",
         "Stop or start the listener",

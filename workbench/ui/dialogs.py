@@ -46,7 +46,7 @@ async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[s
     for choice, destroys in choices.items():
         role = QMessageBox.ButtonRole.DestructiveRole if destroys else QMessageBox.ButtonRole.AcceptRole
         button = box.addButton(choice, role)
-        _mark(button, "danger" if destroys else "primary")
+        mark(button, "danger" if destroys else "primary")
         buttons[button] = choice
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
@@ -73,7 +73,7 @@ async def ask_text(
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
-    _mark(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
+    mark(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
     layout = QVBoxLayout(dialog)
@@ -96,7 +96,7 @@ async def ask_text(
     return line.text() if accepted == QDialog.DialogCode.Accepted else None
 
 
-def _mark(button: QPushButton, what: str) -> None:
+def mark(button: QPushButton, what: str) -> None:
     """Give a button its look; one of a dialog is polished before it can be told apart."""
     button.setProperty(what, True)
     button.style().unpolish(button)

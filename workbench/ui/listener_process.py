@@ -45,6 +45,10 @@ class ListenerProcess(QObject):
     """Address and port, after a start and after a move."""
     stored = Signal(int)
     """The highest number stored; at most thirty times a second."""
+    endpoints = Signal(list)
+    """The endpoints in force, each time that they change, as dictionaries: name, path, provider, targets, problem."""
+    target_changed = Signal(str, bool, str)
+    """A forward's target by its address: whether it can be reached now, and why not."""
     judged = Signal(int)
     """The number up to which captures are judged; not larger than before where older ones changed."""
     noticed = Signal(str)
@@ -68,6 +72,8 @@ class ListenerProcess(QObject):
         self._restarts = 0
         self.failure: dict[str, Any] | None = None
         """Why it does not listen, as `failed` said; None while it does or may."""
+        self.known_endpoints: list[dict[str, Any]] = []
+        """The endpoints in force, as `endpoints` last said."""
         self._port = settings.port
         self.url = ""
         self._passphrase = ""
@@ -177,6 +183,12 @@ class ListenerProcess(QObject):
             self.listening.emit(self.url, self._port)
         if "stored" in news:
             self.stored.emit(news["stored"])
+        if "endpoints" in news:
+            self.known_endpoints = news["endpoints"]
+            self.endpoints.emit(self.known_endpoints)
+        if "target" in news:
+            target = news["target"]
+            self.target_changed.emit(target["url"], target["up"], target["reason"])
         if "judged" in news:
             self.judged.emit(news["judged"])
         if "notice" in news and "refused" in news:

@@ -1,7 +1,7 @@
 """Where things live: endpoints, collections, history. A tree of three branches; it opens nothing itself."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _KIND = int(Qt.ItemDataRole.UserRole)
 _VALUE = _KIND + 1
 HISTORY_SHOWN = 100
+CATCHES_ALL: dict[str, Any] = {"name": "catch-all", "path": "/*", "provider": "", "targets": [], "problem": ""}
 
 
 class Sidebar(QFrame):
@@ -27,6 +28,13 @@ class Sidebar(QFrame):
     """The file of a saved request."""
     delivery_wanted = Signal(int)
     """The number of something that was sent."""
+    endpoint_wanted = Signal(str)
+    """An endpoint, by name, that is to be edited."""
+    endpoint_copied = Signal(str)
+    """The path of an endpoint whose address is to be copied."""
+    endpoint_removed = Signal(str)
+    """An endpoint, by name, that is to be removed."""
+    new_endpoint_wanted = Signal()
     collection_wanted = Signal()
     """Another collection is to be opened."""
     collection_closed = Signal(str)
@@ -53,8 +61,7 @@ class Sidebar(QFrame):
         self._endpoints = self._branch("Endpoints")
         self._collections = self._branch("Collections")
         self._history = self._branch("History")
-        self._catch_all = self._leaf(self._endpoints, "catch-all", "endpoint", "captures", "")
-        self._catch_all.setToolTip(0, "Every request to the listener is caught here")
+        self.show_endpoints([])
         self.show_collections([])
         self.show_history([])
 
@@ -74,6 +81,22 @@ class Sidebar(QFrame):
         item.setData(0, _KIND, kind)
         item.setData(0, _VALUE, value)
         return item
+
+    def show_endpoints(self, endpoints: Sequence[dict[str, Any]]) -> None:
+        """Show the endpoints in force, as the listener tells them; the catch-all where it does not yet."""
+        self._endpoints.takeChildren()
+        for endpoint in endpoints or [CATCHES_ALL]:
+            picture = "warning" if endpoint["problem"] else "endpoint"
+            item = self._leaf(self._endpoints, endpoint["name"], picture, "endpoint", endpoint)
+            lines = [endpoint["path"], endpoint["provider"], *(f"→ {url}" for url in endpoint["targets"])]
+            item.setToolTip(0, "\n".join(filter(None, [*lines, endpoint["problem"]])))
+        self._hint(self._endpoints, "New endpoint…", "new-endpoint")
+
+    @property
+    def chosen_endpoint(self) -> str:
+        """The name of the endpoint that is chosen, empty where none is."""
+        item = self.tree.currentItem()
+        return item.data(0, _VALUE)["name"] if item is not None and item.data(0, _KIND) == "endpoint" else ""
 
     def show_collections(self, collections: "Sequence[FolderEntry]") -> None:
         """Show open collections; a hint where there is none."""
@@ -119,8 +142,10 @@ class Sidebar(QFrame):
     def _on_activated(self, item: QTreeWidgetItem, _column: int) -> None:
         kind, value = item.data(0, _KIND), item.data(0, _VALUE)
         match kind:
-            case "captures":
+            case "endpoint":
                 self.captures_wanted.emit()
+            case "new-endpoint":
+                self.new_endpoint_wanted.emit()
             case "request":
                 self.request_wanted.emit(value)
             case "delivery":
@@ -132,11 +157,24 @@ class Sidebar(QFrame):
 
     def _show_menu(self, position: QPoint) -> None:
         item = self.tree.itemAt(position)
-        if item is None or item.data(0, _KIND) != "collection":
+        if item is None:
             return
+        value = item.data(0, _VALUE)
+        match item.data(0, _KIND):
+            case "collection":
+                entries = [("Close this collection", lambda: self.collection_closed.emit(value))]
+            case "endpoint":
+                entries = [
+                    ("Copy address", lambda: self.endpoint_copied.emit(value["path"])),
+                    ("Edit…", lambda: self.endpoint_wanted.emit(value["name"])),
+                    ("Remove…", lambda: self.endpoint_removed.emit(value["name"])),
+                ]
+            case _:
+                return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        close = QAction("Close this collection", menu)
-        close.triggered.connect(lambda: self.collection_closed.emit(item.data(0, _VALUE)))
-        menu.addAction(close)
+        for text, slot in entries:
+            action = QAction(text, menu)
+            action.triggered.connect(lambda *_, slot=slot: slot())
+            menu.addAction(action)
         menu.popup(self.tree.viewport().mapToGlobal(position))

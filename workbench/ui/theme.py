@@ -228,6 +228,7 @@ QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; borde
 QLabel#muted {{ color: {theme.text_muted}; }}
 QLabel:disabled {{ color: {theme.text_muted}; }}
 QLabel#good {{ color: {theme.success}; font-weight: 600; }}
+QLabel#good {{ color: {theme.success}; }}
 QLabel#bad {{ color: {theme.danger}; font-weight: 600; }}
 QLabel#heading {{ color: {theme.text_muted}; font-weight: 600; }}
 QLabel#empty-title {{ font-size: 17px; font-weight: 600; }}

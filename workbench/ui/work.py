@@ -22,6 +22,7 @@ from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.composing_work import ComposingWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
+from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
 from workbench.ui.palette import CommandPalette
@@ -45,6 +46,7 @@ class Work:
         self._listener = ListenerWork(window, self._jobs, self._feed)
         self._composing = ComposingWork(window, workbench, self._jobs)
         self._signing = SignatureWork(window, workbench, self._jobs)
+        self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._composing.signing = self._signing
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
@@ -121,7 +123,8 @@ class Work:
         if capture is None or number != self._panel.current_number:
             return
         self._shown = capture
-        await self._panel.detail.show_capture(capture)
+        forwards = await self._workbench.forwards.run(lambda reader: reader.of_capture(number))
+        await self._panel.detail.show_capture(capture, forwards)
         self._signing.show(capture)
         replays = await self._workbench.history.run(lambda reader: reader.replays_of(number))
         self._panel.detail.show_replays(replays)

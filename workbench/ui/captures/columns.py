@@ -36,7 +36,7 @@ def local_time(instant_us: int) -> datetime:
 
 
 def _status(summary: CaptureSummary) -> str:
-    return str(summary.status)
+    return str(summary.status) if summary.status else "–"
 
 
 def _duration(summary: CaptureSummary) -> str:
@@ -59,7 +59,7 @@ def _sent(summary: CaptureSummary) -> str:
 
 
 def _note(summary: CaptureSummary) -> str:
-    return "" if summary.fault is None else summary.fault.replace("-", " ")
+    return (summary.fault or summary.guard).replace("-", " ")
 
 
 COLUMNS = (

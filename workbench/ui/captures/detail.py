@@ -1,5 +1,6 @@
 """The details of one capture: overview, headers, query, body, raw request, our answer, replays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QTableWidgetItem, QTabWidget, QWidget
 from workbench.formats.form import query_fields
 from workbench.model.capture import Capture
 from workbench.model.clock import as_datetime
-from workbench.model.delivery import DeliverySummary
+from workbench.model.delivery import DeliverySummary, StoredForward
 from workbench.model.message import Body, Response, readable
 from workbench.ui.body_pane import BodyPane
 from workbench.ui.composer.answer import AnswerPane
@@ -86,7 +87,7 @@ class CaptureDetail(QTabWidget):
         self._count("Query", 0)
         self.show_replays([])
 
-    async def show_capture(self, capture: Capture) -> None:
+    async def show_capture(self, capture: Capture, forwards: Sequence[StoredForward] = ()) -> None:
         """Show another capture; the tab that was open stays open."""
         request = capture.request
         pairs = [(name, readable(value)) for name, value in request.headers]
@@ -95,7 +96,7 @@ class CaptureDetail(QTabWidget):
         query = query_fields(request.target)
         self.query.set_pairs((field.name, field.value) for field in query)
         self._count("Query", len(query))
-        self.overview.set_pairs(_overview(capture))
+        self.overview.set_pairs(_overview(capture, forwards))
         self.raw.set_content(TextLines(_raw(capture)), "http")
         self.answer.set_content(TextLines(_answer(capture.answer)), "http")
         await self.body.show_body(request.body, request.head.content_type, request.headers.get("content-encoding"))
@@ -140,7 +141,7 @@ class CaptureDetail(QTabWidget):
         self.answer.set_colours(colours)
 
 
-def _overview(capture: Capture) -> list[tuple[str, str]]:
+def _overview(capture: Capture, forwards: Sequence[StoredForward]) -> list[tuple[str, str]]:
     request, peer = capture.request, capture.peer
     taken = capture.completed_at_us - capture.received_at_us
     rows = [
@@ -152,7 +153,10 @@ def _overview(capture: Capture) -> list[tuple[str, str]]:
         ("Received", _when(capture.received_at_us)),
         ("Reading took", duration_words(taken)),
         ("Answered", _answered(capture)),
-        ("Our answer", f"{capture.answer.status} {capture.answer.reason}"),
+        ("Our answer", f"{capture.answer.status} {capture.answer.reason}" if capture.answer.status else "none"),
+        ("Refused by", capture.guard.replace("-", " ")),
+        ("Answered so because", capture.answer_reason),
+        *((f"Forwarded to {item.url}", _forwarded(item)) for item in forwards),
         ("From", f"{peer.address}:{peer.port}"),
         ("To", f"{peer.local_address}:{peer.local_port}"),
         ("Endpoint", capture.endpoint),
@@ -179,6 +183,14 @@ def _answered(capture: Capture) -> str:
     if capture.answered_at_us is None:
         return "not known: the program ended, or the sender had gone"
     return f"{duration_words(capture.answered_at_us - capture.received_at_us)} after the first byte"
+
+
+def _forwarded(item: StoredForward) -> str:
+    words = [str(item.state)]
+    words += [str(item.status)] if item.status else []
+    words += [f"in {duration_words(item.duration_us)}"] if item.duration_us is not None else []
+    words += [f"attempt {item.attempts}"] if item.attempts > 1 else []
+    return f"{'  '.join(words)}  {item.message}".strip()
 
 
 def _framing(capture: Capture) -> str:

@@ -1,0 +1,110 @@
+"""Endpoints in the window: the list, a new one in a click, the editor that checks while one types, and targets."""
+
+import asyncio
+
+from conftest import until
+from fakes import RawTarget, read_answer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
+from test_window import opened_dialog
+
+from workbench.storage.endpoints import load_endpoints
+from workbench.storage.paths import Paths
+from workbench.ui.endpoint_dialog import EndpointDialog
+from workbench.ui.main_window import MainWindow
+from workbench.ui.provider_dialog import ProviderDialog
+
+
+def names(window: MainWindow) -> list[str]:
+    branch = window.sidebar.tree.topLevelItem(0)
+    assert branch is not None
+    return [branch.child(row).text(0) for row in range(branch.childCount())]
+
+
+async def test_new_endpoint_is_a_choice_and_its_address_is_on_the_clipboard(window: MainWindow, paths: Paths) -> None:
+    window.commands["new_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, ProviderDialog)
+    assert dialog.chosen == "stripe"
+    dialog.line.setText("github")
+    assert dialog.chosen == "github"
+    dialog.accept()
+    await until(lambda: "github" in names(window))
+    assert QGuiApplication.clipboard().text() == f"{window.listener.url}/github"
+    endpoint = load_endpoints(paths).get("github")
+    assert endpoint is not None
+    assert (endpoint.path, endpoint.provider) == ("/github/*", "github")
+    assert "on the clipboard" in window.notices.text
+
+
+async def test_editor_says_what_is_wrong_and_what_is_answered(window: MainWindow, paths: Paths) -> None:
+    window.commands["edit_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, EndpointDialog)
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    dialog.text.setPlainText("path: /*\nprogramm: fail 3")
+    await until(lambda: "programm" in dialog.trouble.text())
+    assert not save.isEnabled()
+    dialog.text.setPlainText("path: /*\nanswer:\n  template: '{% if %}'")
+    await until(lambda: "template" in dialog.trouble.text())
+    dialog.text.setPlainText(
+        "path: /*\nanswer: {status: 202, template: 'got {{ json.id }}'}\nprogram: fail 1 then 203"
+    )
+    await until(save.isEnabled)
+    dialog.preview.select_all()
+    shown = dialog.preview.selected_bytes().decode()
+    assert "500" in shown
+    assert "203" in shown
+    assert "got evt_1" in shown
+    dialog.text.document().setModified(True)
+    dialog.accept()
+    await until(lambda: "is saved" in window.notices.text)
+
+    async def status() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", window.listener.port)
+        writer.write(b'POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n{"id":"me"}')
+        answer = await read_answer(reader)
+        writer.close()
+        return answer[9:12] + b" " + answer.partition(b"\r\n\r\n")[2]
+
+    answers = [b""]
+    while not answers[-1].startswith(b"500"):
+        answers.append(await status())
+    assert await status() == b"203 got me"
+
+
+async def test_remove_asks_first(window: MainWindow, paths: Paths) -> None:
+    path = paths.workspace / "endpoints" / "old.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("path: /old")
+    await until(lambda: "old" in names(window))
+    window.sidebar.endpoint_removed.emit("old")
+    await until(lambda: window.findChildren(QMessageBox))
+    box = window.findChildren(QMessageBox)[0]
+    next(button for button in box.buttons() if button.text() == "Remove").click()
+    await until(lambda: "old" not in names(window))
+    assert not path.exists()
+
+
+async def test_target_that_is_not_there_is_said_before_an_event_is_lost(window: MainWindow, paths: Paths) -> None:
+    async with RawTarget() as target:
+        url = target.url
+    path = paths.workspace / "endpoints" / "app.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"path: /app\nforward: {url}")
+    await until(lambda: f"Forwarding to {url} does not work" in window.notices.text, seconds=20)
+
+
+async def test_refused_capture_says_why(window: MainWindow, paths: Paths) -> None:
+    path = paths.workspace / "endpoints" / "shut.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("path: /hook\nguards: {methods: [GET]}")
+    await until(lambda: "shut" in names(window))
+    _, writer = await asyncio.open_connection("127.0.0.1", window.listener.port)
+    writer.write(b"POST /hook HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+    await until(lambda: window.captures.model.rowCount() == 1)
+    await until(lambda: window.captures.model.summary(0) is not None)
+    summary = window.captures.model.summary(0)
+    assert summary is not None
+    assert (summary.status, summary.guard) == (405, "method")
+    writer.close()

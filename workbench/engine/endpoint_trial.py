@@ -1,0 +1,97 @@
+"""An endpoint that is being written: whether it is sound, and what it would answer to a request at hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from workbench.engine.answers import response_to
+from workbench.engine.guarding import Guarding
+from workbench.engine.rules import subject_of
+from workbench.engine.templates import Values, read_template, render
+from workbench.model.answer import Answer, Condition, ProgramRun, Way
+from workbench.model.endpoint import Endpoint
+from workbench.model.errors import WorkbenchError
+from workbench.model.message import Body, Head, Request
+from workbench.storage.endpoints import load_endpoints, parse_endpoint, save_endpoint
+from workbench.storage.paths import Paths
+
+REQUESTS_TRIED = 24
+EXAMPLE = Request(
+    Head(b"POST /example?name=value HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n"),
+    Body(b'{"id": "evt_1", "type": "example", "data": {"id": "obj_1"}}'),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of a trial. Where `problem` is empty, the text is sound."""
+
+    problem: str = ""
+    hint: str = ""
+    answers: tuple[tuple[str, bytes], ...] = ()
+    """What the first requests get: which ones in words, and head and body as they would go out."""
+
+
+def try_endpoint(paths: Paths, name: str, text: str, request: Request | None, now_us: int) -> Trial:
+    """Read an endpoint's text and answer a request by it, or an example; never raises for a wrong text. Blocks."""
+    try:
+        endpoint = parse_endpoint(name, text)
+        for answer in (endpoint.answer, *(step.answer for step in endpoint.program.steps)):
+            if answer.template:
+                read_template(answer.template)
+        Guarding.of(endpoint.guards, {}, paths.workspace)
+        return Trial(answers=tuple(_answers(endpoint, request or EXAMPLE, now_us)))
+    except WorkbenchError as error:
+        return Trial(error.message, error.hint or "")
+
+
+def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tuple[str, bytes]]:
+    """Yield what the first requests get, equal ones together, as far as no condition holds."""
+    run = ProgramRun(endpoint.program)
+    ordered = sum(step.times or 0 for step in endpoint.program.steps if step.in_order) + 1
+    is_all = ordered <= REQUESTS_TRIED and all(step.in_order for step in endpoint.program.steps)
+    tried = ordered if is_all else REQUESTS_TRIED
+    given = [endpoint.program.in_full(run.next(_nothing_holds)[0], endpoint.answer) for _ in range(tried)]
+    first = 1
+    for answer, group in groupby(given):
+        last = first + len(list(group)) - 1
+        is_end = is_all and last == tried
+        which = (
+            f"from request {first} on"
+            if is_end
+            else f"request {first}"
+            if first == last
+            else f"requests {first}–{last}"
+        )
+        yield f"{which}{_way(answer)}", _answered(endpoint, answer, request, first, now_us)
+        first = last + 1
+
+
+def _nothing_holds(_condition: Condition) -> bool:
+    return False
+
+
+def _answered(endpoint: Endpoint, answer: Answer, request: Request, count: int, now_us: int) -> bytes:
+    content = answer.body.encode()
+    if answer.template:
+        values = Values(subject_of(request, endpoint, request.body.read()), count, endpoint.program.seed)
+        content = render(answer.template, values).encode("utf-8", "surrogateescape")
+    response = response_to(answer, content, now_us // 1_000_000)
+    return response.head.raw + response.body.content
+
+
+def _way(answer: Answer) -> str:
+    words = "" if answer.way is Way.WHOLE else f", {answer.way.value}"
+    return f"{words}, after {answer.delay_s:g} s" if answer.delay_s else words
+
+
+def add_endpoint(paths: Paths, provider: str) -> Endpoint:
+    """Make an endpoint for a provider, under a name and path that are free; StorageError. Blocks."""
+    taken = {endpoint.name for endpoint in load_endpoints(paths).all}
+    name, number = provider or "endpoint", 1
+    while name in taken:
+        number += 1
+        name = f"{provider or 'endpoint'}-{number}"
+    endpoint = Endpoint(name, f"/{name}/*", provider)
+    save_endpoint(paths, endpoint)
+    return endpoint

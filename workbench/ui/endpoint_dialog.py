@@ -1,0 +1,138 @@
+"""The editor of an endpoint: its YAML, whether it is sound, and what it answers, while it is being typed."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPlainTextEdit,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.engine.endpoint_trial import Trial
+from workbench.ui.dialogs import mark
+from workbench.ui.fonts import code_font
+from workbench.ui.theme import Appearance
+from workbench.ui.widgets.code_view import CodeView
+from workbench.ui.widgets.lines import TextLines
+from workbench.ui.widgets.syntax_colours import DARK, LIGHT
+
+TRY_AFTER_MS = 250
+FIELDS = """\
+path: /stripe/*                  program: fail 3 then 200
+provider: stripe                 program: 5 % 500 seed 42
+public_url: https://…            program: 429 Retry-After 2 then 200
+secrets: [keyring:stripe/live]   program: drip 5   (hang, close, reset, truncated)
+answer: {status: 202, content_type: application/json, template: '{"id": "{{ json.id }}"}', delay: 1}
+guards: {allow: [10.0.0.0/8], rate: {requests: 10, per: 1}, schema: schemas/event.json, signature: true}
+forward: [{url: "http://localhost:3000/hooks", events: ["invoice.*"], relay: true}]"""
+
+
+class EndpointDialog(QDialog):
+    """Shows an endpoint's text; `try_wanted` asks for a trial of it, `show_trial` tells what came of it."""
+
+    try_wanted = Signal(str)
+
+    def __init__(self, name: str, text: str, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loaded = text
+        self.setWindowTitle(f"Endpoint {name}")
+        self.resize(980, 620)
+        title = QLabel(f"endpoints/{name}.yml", self)
+        title.setObjectName("muted")
+        self.text = QPlainTextEdit(self)
+        self.text.setFont(code_font())
+        self.text.setPlainText(text)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setTabStopDistance(2 * QFontMetrics(code_font()).horizontalAdvance(" "))
+        self.text.setAccessibleName("The endpoint's fields, in YAML")
+        self.trouble = QLabel(self)
+        self.trouble.setWordWrap(True)
+        self.trouble.setAccessibleName("What is wrong with the endpoint")
+        self.preview = CodeView(self)
+        self.preview.setAccessibleName("The answer")
+        self.preview.set_colours(DARK if appearance.theme.is_dark else LIGHT)
+        self.fields = QPlainTextEdit(FIELDS, self)
+        self.fields.setReadOnly(True)
+        self.fields.setFont(code_font())
+        self.fields.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.fields.setAccessibleName("Fields that an endpoint may have")
+        self.fields.setFixedHeight(9 * QFontMetrics(code_font()).lineSpacing())
+        self._arrange(title)
+        self._timer = QTimer(self, singleShot=True, interval=TRY_AFTER_MS)
+        self._timer.timeout.connect(lambda: self.try_wanted.emit(self.text.toPlainText()))
+        self.text.textChanged.connect(self._timer.start)
+        self.text.setFocus()
+
+    def _arrange(self, title: QLabel) -> None:
+        left = _column(self, title, self.text)
+        left_rows = left.layout()
+        assert left_rows is not None
+        left_rows.addWidget(_caption(left, "Fields and examples"))
+        left_rows.addWidget(self.fields)
+        right = _column(self, _caption(self, "What it answers"), self.preview)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(1)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([560, 420])
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
+        mark(save, "primary")
+        save.setToolTip("Write the file; the running listener takes it up at once (Ctrl+S)")
+        save.setShortcut("Ctrl+S")
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(20, 18, 20, 16)
+        rows.setSpacing(12)
+        rows.addWidget(split, 1)
+        rows.addWidget(self.trouble)
+        rows.addWidget(self.buttons)
+
+    @property
+    def changed_text(self) -> str | None:
+        """The text where it was edited, else None: an editor gives back other bytes than it was given."""
+        return self.text.toPlainText() if self.text.document().isModified() else None
+
+    def show_trial(self, trial: Trial) -> None:
+        """Show whether the text is sound, and what it answers; of a wrong text the last answer stays."""
+        self.trouble.setObjectName("bad" if trial.problem else "good")
+        self.trouble.style().unpolish(self.trouble)
+        self.trouble.style().polish(self.trouble)
+        self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ Sound.")
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not trial.problem)
+        if trial.problem:
+            return
+        self.preview.set_content(TextLines(_shown(trial)), "http")
+
+
+def _caption(parent: QWidget, text: str) -> QLabel:
+    label = QLabel(text, parent)
+    label.setObjectName("muted")
+    return label
+
+
+def _column(parent: QWidget, title: QLabel, content: QWidget) -> QWidget:
+    column = QWidget(parent)
+    rows = QVBoxLayout(column)
+    rows.setContentsMargins(0, 0, 12, 0)
+    rows.setSpacing(8)
+    rows.addWidget(title)
+    rows.addWidget(content, 1)
+    return column
+
+
+def _shown(trial: Trial) -> bytes:
+    """Return the answers one below the other, each under a line that says whose it is."""
+    blocks: list[bytes] = []
+    for which, answer in trial.answers:
+        said = b"" if len(trial.answers) == 1 and which == "from request 1 on" else f"# {which}\n".encode()
+        blocks.append(said + (answer.rstrip(b"\r\n") or b"(no answer)"))
+    return b"\n\n".join(blocks)
