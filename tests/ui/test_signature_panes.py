@@ -10,11 +10,10 @@ from fakes import RawTarget
 from PySide6.QtWidgets import QDialog, QTreeWidget, QTreeWidgetItemIterator
 from test_window import opened_dialog
 
-from workbench.model.signature import SignMode
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.endpoints import save_endpoint
 from workbench.storage.paths import Paths
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.signing_choice import SigningChoice
 from workbench.ui.main_window import MainWindow
 from workbench.ui.sample_dialog import SampleDialog
 from workbench.ui.signature_work import SecretDialog

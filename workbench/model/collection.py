@@ -6,7 +6,12 @@ A saved request is what a person typed, not what goes on the wire: `engine.deliv
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.model.authentication import INHERITED, Auth
+from workbench.model.checks import Assertion, Taking
 from workbench.model.message import EMPTY_BODY, Body
+from workbench.model.send_settings import INHERITED_SETTINGS, SendSettings
+from workbench.model.signature import NOT_SIGNED, SigningChoice
+from workbench.model.variables import Variable
 
 
 class BodyKind(StrEnum):
@@ -17,6 +22,10 @@ class BodyKind(StrEnum):
     XML = "xml"
     TEXT = "text"
     FORM = "form-urlencoded"
+    MULTIPART = "multipart-form"
+    """Made of `parts` when it is sent; what `content` holds does not count."""
+    GRAPHQL = "graphql"
+    """`content` is the query; it goes out as JSON with `graphql_variables`."""
     BYTES = "bytes"
     """Exact bytes that nobody edited, or a file's."""
 
@@ -26,12 +35,13 @@ CONTENT_TYPES = {
     BodyKind.XML: "application/xml",
     BodyKind.TEXT: "text/plain; charset=utf-8",
     BodyKind.FORM: "application/x-www-form-urlencoded",
+    BodyKind.GRAPHQL: "application/json",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A row of a table: header, query parameter; a disabled row is kept and not sent."""
+    """A row of a table: header, query or path parameter; a disabled row is kept and not sent."""
 
     name: str
     value: str
@@ -39,11 +49,29 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart form: a text, or files by their paths (absolute, or from the collection's folder)."""
+
+    name: str
+    value: str = ""
+    is_file: bool = False
+    files: tuple[str, ...] = ()
+    """What a file part sends, one part each; none while no file was chosen."""
+    content_type: str = ""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedBody:
-    """A body as composed: always the exact bytes that will be sent, whatever its kind."""
+    """A body as composed. All kinds but multipart and GraphQL hold the exact bytes that will be sent."""
 
     kind: BodyKind = BodyKind.NONE
     content: Body = EMPTY_BODY
+    parts: tuple[Part, ...] = ()
+    graphql_variables: str = ""
+    """A JSON object as text; empty for none."""
+    literal: bool = False
+    """`{{…}}` in it is sent as it stands: bytes that were captured, or that a user wants so."""
 
 
 NO_BODY = ComposedBody()
@@ -54,7 +82,7 @@ class SavedRequest:
     """A request as a person composes and keeps it.
 
     `url` holds the whole URL with its query, exactly as typed; `disabled_params` are query rows that are kept but
-    not part of it.
+    not part of it. `path_params` fill the `:name` segments of the path. Every text may hold `{{variables}}`.
     """
 
     name: str = ""
@@ -63,6 +91,27 @@ class SavedRequest:
     headers: tuple[Field, ...] = ()
     disabled_params: tuple[Field, ...] = ()
     body: ComposedBody = NO_BODY
+    path_params: tuple[Field, ...] = ()
+    auth: Auth = INHERITED
+    settings: SendSettings = INHERITED_SETTINGS
+    variables: tuple[Variable, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
+    takings: tuple[Taking, ...] = ()
+    signing: SigningChoice = NOT_SIGNED
+    docs: str = ""
+    """Markdown."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a folder or a collection gives to all requests in it; nearer folders count first."""
+
+    headers: tuple[Field, ...] = ()
+    auth: Auth = INHERITED
+    variables: tuple[Variable, ...] = ()
+    settings: SendSettings = INHERITED_SETTINGS
+    docs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,25 @@ class SignMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SigningChoice:
+    """How a composed request is signed; nobody signs while `provider` is empty."""
+
+    provider: str = ""
+    scheme: str = ""
+    """One of the provider's; empty: its first."""
+    secret: str = ""
+    """A reference, never a value."""
+    mode: SignMode = SignMode.FRESH
+    public_url: str = ""
+    """What the receiver believes its address to be, where that is not the URL sent to."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What some schemes need beside the secret: `webhook_id`, `audience`."""
+
+
+NOT_SIGNED = SigningChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class Secret:
     """A secret's value and the words it is known by; the value never shows in a repr."""
 

@@ -14,6 +14,7 @@ from workbench.model.collection import BodyKind, ComposedBody, Field, FolderEntr
 from workbench.model.delivery import Delivery
 from workbench.model.errors import CollectionError, CorruptStoreError, UsageError, WorkbenchError
 from workbench.model.message import Body, readable
+from workbench.model.signature import SigningChoice
 from workbench.storage.collections import (
     create_collection,
     fingerprint,
@@ -25,7 +26,6 @@ from workbench.storage.collections import (
 from workbench.storage.drafts import load_drafts
 from workbench.ui.composer.draft import Draft, draft_of, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.signing_choice import SigningChoice
 from workbench.ui.dialogs import ask, ask_text, choose_file, choose_folder, finished
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs

@@ -10,10 +10,9 @@ from workbench.engine.signing import Signing
 from workbench.engine.workbench import Workbench
 from workbench.model.capture import Capture
 from workbench.model.errors import WorkbenchError
-from workbench.model.signature import SignMode
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.secrets import PASSPHRASE_VARIABLE, SecretError
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.signing_choice import SigningChoice
 from workbench.ui.dialogs import finished
 from workbench.ui.jobs import Jobs
 

@@ -11,9 +11,9 @@ from urllib.parse import quote_plus
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body, readable
+from workbench.model.signature import SigningChoice
 from workbench.storage.collections import Fingerprint
 from workbench.storage.drafts import StoredDraft
-from workbench.ui.composer.signing_choice import SigningChoice
 
 EDITABLE_LIMIT_BYTES = 1024 * 1024
 """Larger bodies are sent as they are, and edited elsewhere."""

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.model.signature import SignMode
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.providers.pack import Provider
-from workbench.ui.composer.signing_choice import SigningChoice
 from workbench.ui.fonts import code_font
 
 PREVIEW_AFTER_MS = 200
