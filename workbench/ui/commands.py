@@ -148,12 +148,16 @@ class CommandSet:
         action.setCheckable(command.checkable)
         if command.icon:
             action.setIcon(icon(command.icon))
-        sequence = QKeySequence(command.shortcut)
-        action.setShortcut(sequence)
-        keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
         action.setStatusTip(command.tip)
         return action
+
+    def furnish(self) -> None:
+        """Give the actions their keys and tips; after the first paint: a key makes PySide build `Qt`."""
+        for command in COMMANDS:
+            action, sequence = self.actions[command.id], QKeySequence(command.shortcut)
+            action.setShortcut(sequence)
+            keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every command into the menu it names, in order."""

@@ -33,7 +33,11 @@ def code_font() -> QFont:
     return font
 
 
-@cache
 def _first_installed(families: tuple[str, ...]) -> str | None:
-    installed = set(QFontDatabase.families())
+    installed = _installed()
     return next((family for family in families if family in installed), None)
+
+
+@cache
+def _installed() -> frozenset[str]:
+    return frozenset(QFontDatabase.families())

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -45,7 +45,7 @@ def _renderer(name: str, colour: str, opacity: float):
 @cache
 def _pixmap(name: str, colour: str, opacity: float, width: int, height: int) -> QPixmap:
     pixmap = QPixmap(width, height)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(QColor(0, 0, 0, 0))
     painter = QPainter(pixmap)
     _renderer(name, colour, opacity).render(painter, QRectF(pixmap.rect()))
     painter.end()
@@ -61,7 +61,7 @@ def icon(name: str) -> QIcon:
 def coloured(name: str, colour: str, size: int, scale: float) -> QPixmap:
     """Return an icon in a colour of its own, `size` wide on a screen of that scale."""
     pixmap = QPixmap(round(size * scale), round(size * scale))
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(QColor(0, 0, 0, 0))
     painter = QPainter(pixmap)
     _renderer(name, colour, 1.0).render(painter, QRectF(pixmap.rect()))
     painter.end()

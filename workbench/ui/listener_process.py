@@ -4,11 +4,11 @@ Its standard input is our leash: when this process ends, however it ends, the li
 finishes what is under way and stops. If the listener dies instead, it is started again at once, later more slowly.
 """
 
-import json
 import logging
 import sys
 import time
 from enum import Enum
+from types import ModuleType
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
@@ -165,14 +165,14 @@ class ListenerProcess(QObject):
 
     def _say(self, order: dict[str, Any]) -> None:
         if self._process is not None:
-            self._process.write(json.dumps(order).encode() + b"\n")
+            self._process.write(_json().dumps(order).encode() + b"\n")
 
     def _read(self) -> None:
         process = self._process
         while process is not None and process.canReadLine():
             line = bytes(process.readLine().data())
             try:
-                self._hear(json.loads(line))
+                self._hear(_json().loads(line))
             except ValueError:
                 log.warning("the listener said something unreadable: %r", line[:200])
 
@@ -250,3 +250,10 @@ class ListenerProcess(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _json() -> ModuleType:
+    """Return Python's module, which the first paint does not wait for."""
+    import json
+
+    return json

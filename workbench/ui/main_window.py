@@ -6,9 +6,9 @@ little more than Qt; `furnish` then puts the panels in, whose many modules take 
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
@@ -16,7 +16,6 @@ from workbench.storage.settings import Settings
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_process import ListenerProcess, ListenerState
-from workbench.ui.sidebar import Sidebar
 from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
 from workbench.ui.window_state import WindowState, load_state, save_state
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from workbench.engine.workbench import Workbench
     from workbench.ui.captures.panel import CapturesPanel
+    from workbench.ui.sidebar import Sidebar
     from workbench.ui.widgets.notice_bar import NoticeBar
 
 
@@ -33,6 +33,7 @@ class MainWindow(QMainWindow):
     """Everything there is to see; `furnish` it before it lives."""
 
     captures: "CapturesPanel"
+    sidebar: "Sidebar"
     notices: "NoticeBar"
     first_painted = Signal()
     """Once, after the first paint: what takes time may begin."""
@@ -57,12 +58,13 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.top = TopBar(self.appearance, self.commands, self)
-        self.sidebar = Sidebar(self)
+        self.side = QFrame(self)
+        self.side.setObjectName("side")
         self._page = QWidget(self)
         self._page_rows = _flush(QVBoxLayout(self._page))
         self.tabs = self._tabs()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.addWidget(self.sidebar)
+        self.splitter = QSplitter()  # Not `QSplitter(self)`: see the package on what overloads cost.
+        self.splitter.addWidget(self.side)
         self.splitter.addWidget(self.tabs)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setSizes([230, 1000])
@@ -79,9 +81,17 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Put the panels into the frame; once, after the first paint."""
+        from PySide6.QtCore import Qt
+
         from workbench.ui.captures.panel import CapturesPanel
+        from workbench.ui.sidebar import Sidebar
         from workbench.ui.widgets.notice_bar import NoticeBar
 
+        self.commands.furnish()
+        self.top.furnish()
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.sidebar = Sidebar(self.side)
+        _flush(QVBoxLayout(self.side)).addWidget(self.sidebar)
         self.notices = NoticeBar(self.appearance, self)
         self._rows.insertWidget(1, self.notices)
         self.captures = CapturesPanel(self.appearance, self.commands, self._page)
@@ -96,11 +106,10 @@ class MainWindow(QMainWindow):
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         tabs.setMovable(False)
-        tabs.setElideMode(Qt.TextElideMode.ElideRight)
         tabs.setAccessibleName("Captures and requests")
         tabs.addTab(self._page, icon("inbox"), "Captures")
         new: QToolButton = self.commands.tool_button("new_request")
-        tabs.setCornerWidget(new, Qt.Corner.TopRightCorner)
+        tabs.setCornerWidget(new)
         return tabs
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -179,7 +188,7 @@ class MainWindow(QMainWindow):
             details=_text(self.captures.splitter.saveState()),
             tab=self.tabs.currentIndex(),
             detail_tab=self.captures.detail.currentIndex(),
-            sidebar=self.sidebar.isVisible(),
+            sidebar=self.side.isVisible(),
             collections=collections,
         )
 
@@ -189,7 +198,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))
         if state.splitter:
             self.splitter.restoreState(QByteArray.fromBase64(state.splitter.encode()))
-        self.sidebar.setVisible(state.sidebar)
+        self.side.setVisible(state.sidebar)
         self.commands["toggle_sidebar"].setChecked(state.sidebar)
 
 

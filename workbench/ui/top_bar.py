@@ -1,7 +1,7 @@
 """The strip at the top: whether we listen and where, and the account of what came in."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.commands import CommandSet
@@ -26,9 +26,9 @@ class _Dot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._colour)
-        painter.drawEllipse(1, 1, 10, 10)
+        circle = QPainterPath()
+        circle.addEllipse(1, 1, 10, 10)
+        painter.fillPath(circle, self._colour)
         painter.end()
 
 
@@ -46,7 +46,6 @@ class TopBar(QFrame):
         self._word = QLabel("", self)
         self._address = QLabel("", self)
         self._address.setFont(code_font())
-        self._address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._address.setAccessibleName("Address that catches webhooks")
         self._account = QLabel("", self)
         self._account.setObjectName("muted")
@@ -69,6 +68,12 @@ class TopBar(QFrame):
         layout.addWidget(self._account)
         appearance.changed.connect(self._show)
         self._show()
+
+    def furnish(self) -> None:
+        """Let the address be selected: what the first paint does not need."""
+        from PySide6.QtCore import Qt
+
+        self._address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def show_state(self, state: ListenerState, url: str) -> None:
         """Show what the listener does, and where."""

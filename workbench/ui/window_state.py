@@ -1,6 +1,5 @@
 """Where the window was: geometry, splitters, open collections. May be lost without harm."""
 
-import json
 import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,7 +28,10 @@ def load_state(path: Path) -> WindowState:
     """Return what was saved, field by field; what makes no sense is left at its default."""
     state = WindowState()
     try:
-        values: Any = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import json  # Not before there is something to read: the first paint waits for this.
+
+        values: Any = json.loads(text)
     except (OSError, ValueError):
         return state
     for name, default in asdict(state).items():
@@ -41,6 +43,8 @@ def load_state(path: Path) -> WindowState:
 
 def save_state(path: Path, state: WindowState) -> None:
     """Write the state; a failure is only logged."""
+    import json
+
     try:
         write_own_file(path, json.dumps(asdict(state), indent=1).encode())
     except StorageError as error:

@@ -101,7 +101,7 @@ class Work:
             "send_test": lambda: self._jobs.start(self._send_test(), "send a test webhook"),
             "palette": self._show_palette,
             "show_captures": lambda: window.tabs.setCurrentIndex(0),
-            "toggle_sidebar": lambda: window.sidebar.setVisible(commands["toggle_sidebar"].isChecked()),
+            "toggle_sidebar": lambda: window.side.setVisible(commands["toggle_sidebar"].isChecked()),
             "light": partial(self._choose_appearance, "light"),
             "dark": partial(self._choose_appearance, "dark"),
             "system": partial(self._choose_appearance, "system"),
