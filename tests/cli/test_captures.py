@@ -214,3 +214,17 @@ async def test_reader_that_leaves_early_is_no_error(workbench: Program) -> None:
     assert process.stderr is not None
     said = await process.stderr.read()
     assert (await process.wait(), said) == (0, b"")
+
+
+async def test_confirming_needs_a_yes_and_something_to_confirm(workbench: Program, catcher: Catcher) -> None:
+    body = b'{"Type": "SubscriptionConfirmation", "SubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Token=1"}'
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nx-amz-sns-message-type: SubscriptionConfirmation\r\n"
+    await catcher.exchange(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    await catcher.exchange(JSON_POST + JSON_BODY)
+    asked = await workbench("captures", "confirm", "1")
+    assert asked.code == 2
+    assert "https://sns.eu-west-1.amazonaws.com/?Token=1" in asked.err
+    assert "--yes" in asked.err
+    nothing = await workbench("captures", "confirm", "2", "--yes")
+    assert nothing.code == 2
+    assert "no confirmation" in nothing.err

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from engine.conftest import Served, body_of, header_of, request, status_of
 
+from workbench.engine.confirming import confirmation_of
+from workbench.model.errors import UsageError
 from workbench.storage.paths import Paths
 
 Serve = Callable[..., AbstractAsyncContextManager[Served]]
@@ -305,3 +307,66 @@ async def test_asana_secret_is_kept_for_its_own_endpoint_only(
         await listener.exchange(request("POST", "/tasks", JSON, f"X-Hook-Signature: {signature}", body=body))
         await listener.until(lambda: bool(listener.get(3).verification))
         assert listener.get(3).verification == "valid"
+
+
+def subscription(url: str) -> bytes:
+    """A SubscriptionConfirmation as Amazon's developer guide shows it."""
+    body = json.dumps(
+        {
+            "Type": "SubscriptionConfirmation",
+            "MessageId": "165545c9-2a5c-472c-8df2-7ff2be2b3b1b",
+            "Token": "2336412f37",
+            "TopicArn": "arn:aws:sns:us-west-2:123456789012:MyTopic",
+            "Message": "You have chosen to subscribe to the topic arn:aws:sns:us-west-2:123456789012:MyTopic.",
+            "SubscribeURL": url,
+            "Timestamp": "2012-04-26T20:45:04.751Z",
+            "SignatureVersion": "1",
+            "Signature": "EXAMPLEpH+",
+            "SigningCertURL": "https://sns.us-west-2.amazonaws.com/SimpleNotificationService-f3ecfb7224c7.pem",
+        }
+    ).encode()
+    headers = ("x-amz-sns-message-type: SubscriptionConfirmation", "Content-Type: text/plain; charset=UTF-8")
+    return request("POST", "/sns", *headers, body=body)
+
+
+SUBSCRIBE = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37"
+
+
+async def test_sns_subscription_is_answered_and_asked_about_never_confirmed_by_itself(
+    served: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("nothing may be called unasked")
+
+    monkeypatch.setattr("workbench.engine.sender.HttpSender.attempt", refuse)
+    async with served() as listener:
+        asked: list[int] = []
+        listener.serving.captures.to_confirm.subscribe(lambda each: asked.append(each.number))
+        assert status_of(await listener.exchange(subscription(SUBSCRIBE))) == 200
+        assert asked == [1]
+        assert "sns.us-west-2.amazonaws.com" in listener.get(1).answer_reason
+        rules = listener.serving.configuration.rules
+        confirmation = confirmation_of(rules, listener.get(1))
+        assert (confirmation.provider.id, confirmation.url) == ("aws-sns", SUBSCRIBE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://sns.us-west-2.amazonaws.com.example.com/?Token=1",
+        "https://sns.mybucket.s3.amazonaws.com/?Token=1",
+        "https://sns.us-west-2.amazonaws.com/?Token=\u001b[2J",
+        "http://sns.us-west-2.amazonaws.com/?Token=1",
+        "https://sns.us-west-2.amazonaws.com@127.0.0.1/",
+        "https://sns.us-west-2.amazonaws.com:8443/",
+        "https://127.0.0.1\\@sns.us-west-2.amazonaws.com/",
+        "https://[::1/",
+        "",
+    ],
+)
+async def test_sns_subscription_with_an_address_that_is_not_amazons_is_refused(served: Serve, url: str) -> None:
+    async with served() as listener:
+        assert status_of(await listener.exchange(subscription(url))) == 403
+        assert listener.get(1).guard == "handshake"
+        with pytest.raises(UsageError):
+            confirmation_of(listener.serving.configuration.rules, listener.get(1))

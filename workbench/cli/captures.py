@@ -49,8 +49,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add = actions.add_parser(name, help=f"{name} captures")
         add.add_argument("numbers", nargs="+")
         add.set_defaults(run=run_pin, pinned=pinned)
+    add = actions.add_parser("confirm", help="confirm the subscription that a capture asks for (Amazon SNS)")
+    add.add_argument("number")
+    add.add_argument("--yes", action="store_true", help="call the address without asking")
+    add.add_argument("--json", action="store_true", help="the delivery as one JSON object")
+    add.set_defaults(run=run_confirm)
     for action in actions.choices.values():
         add_home(action)
+
+
+def run_confirm(arguments: argparse.Namespace, console: Console) -> int:
+    """Confirm what a capture asks for."""
+    from workbench.cli.confirming import run_confirm as run
+
+    return run(arguments, console)
 
 
 def _positive(text: str) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.cli.console import Console
 from workbench.cli.control import Control
-from workbench.engine.capturing import AWAITED, Refusal
+from workbench.engine.capturing import AWAITED, Refusal, ToConfirm
 from workbench.engine.composing import parse_target
 from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
@@ -200,6 +200,7 @@ class _Followed:
         self._served.captures.relayed.subscribe(lambda _: self._news.set())
         self._served.configuration.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
+        self._served.captures.to_confirm.subscribe(self._say_to_confirm)
         self._served.forwarding.health_changed.subscribe(self._say_health)
         self._served.configuration.watch()
         stopping = asyncio.ensure_future(self._stop.wait())
@@ -268,6 +269,10 @@ class _Followed:
         said = "The target can be reached" if health.is_up else "The target cannot be reached"
         self._console.note(f"workbench: {said}: {health.url if health.is_up else health.reason}")
 
+    def _say_to_confirm(self, asked: ToConfirm) -> None:
+        number = asked.number
+        self._console.note(f"workbench: #{number}: {asked.reason} To confirm: workbench captures confirm {number}")
+
     def _refused(self, refusal: Refusal) -> None:
         self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
 
@@ -324,6 +329,9 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
         lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})
     )
     served.captures.refused.subscribe(on_refused)
+    served.captures.to_confirm.subscribe(
+        lambda asked: control.say({"to_confirm": asked.number, "reason": asked.reason})
+    )
     control.say({"listening": served.listener.url, "port": served.listener.port, "stored": stored})
     served.configuration.watch()
     control.start(asyncio.get_running_loop(), lambda order: _obey(order, served, control, stop))

@@ -50,6 +50,8 @@ class Decision:
     """What refused it, in a word; empty where nothing did."""
     sending: Sending = AT_ONCE
     forwards: tuple[Forward, ...] = ()
+    is_to_confirm: bool = False
+    """Whether the user is to be asked to confirm it."""
 
 
 @dataclass(slots=True)
@@ -186,7 +188,8 @@ class Answering:
         if shaken.secret and self._keep_secret is not None:
             reason += f" {await asyncio.to_thread(self._keep_secret, name, shaken.provider, shaken.secret)}"
         made = response(reply.status, reply.headers, reply.body.encode(), reply.content_type, second)
-        return Decision(made, name, reason, "" if shaken.is_accepted else HANDSHAKE)
+        guard = "" if shaken.is_accepted else HANDSHAKE
+        return Decision(made, name, reason, guard, is_to_confirm=shaken.is_to_confirm)
 
     async def _programmed(self, ready: _Ready, examining: "_Examination", second: int) -> Decision:
         answer, reason = None, ""

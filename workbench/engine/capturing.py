@@ -67,6 +67,14 @@ class Refusal:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """A capture that asks to be confirmed, and what it says in words."""
+
+    number: int
+    reason: str
+
+
 class CaptureService:
     """Stores what arrives and says what to answer."""
 
@@ -85,6 +93,8 @@ class CaptureService:
         self.relayed: Event[int] = Event()
         """The number of a capture whose answer came from a target, and is durable now too."""
         self.refused: Event[Refusal] = Event()
+        self.to_confirm: Event[ToConfirm] = Event()
+        """A stored capture that asks for a call which only the user may allow."""
 
     async def receive(self, received: Received) -> Answered:
         """Store a request with the answer chosen for it; return once both are durable.
@@ -160,6 +170,8 @@ class CaptureService:
         def stored(number: int, error: WorkbenchError | None) -> None:
             if error is None:
                 self.stored.emit(number)
+                if decision.is_to_confirm:
+                    self.to_confirm.emit(ToConfirm(number, decision.reason))
                 done(Answered(decision.response, number, decision.sending))
             else:
                 done(Answered(self.refuse(error), None))

@@ -41,15 +41,17 @@ class DeliveryService:
         *,
         signing: Signing | None = None,
         timeout_s: float | None = DEFAULT_TIMEOUT_S,
+        capture_number: int | None = None,
     ) -> Delivery:
         """Send a composed request, signed last where that is asked for; UsageError where it makes no request.
 
-        Returns the stored delivery.
+        Returns the stored delivery, which is kept with the capture that it answers to, if that is named.
         """
         target, request = compose(saved)
         if signing is not None:
             request = signed(request, target.url, signing, self._clock.now_us())
-        delivery = Delivery(DeliveryKind.SEND, target.url + target.path, self._clock.now_us(), (), name=saved.name)
+        url, now_us = target.url + target.path, self._clock.now_us()
+        delivery = Delivery(DeliveryKind.SEND, url, now_us, (), capture_number, saved.name)
         return await self._deliver(delivery, target, request, timeout_s)
 
     async def replay(

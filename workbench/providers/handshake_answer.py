@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from workbench.model.signature import Secret, Verdict
+from workbench.providers.confirmation import confirming_url
 from workbench.providers.context import Context
 from workbench.providers.handshakes import Reply, find_handshake, is_handshake, reply_to, verify_handshake
 from workbench.providers.pack import Handshake, Provider
@@ -23,6 +25,8 @@ class Shaken:
     reason: str
     is_accepted: bool
     secret: str = ""
+    is_to_confirm: bool = False
+    """Whether the user is to be asked, since confirming it calls out."""
 
 
 class Handshakes:
@@ -94,6 +98,8 @@ def answer_handshake(
     """Decide. A wrong signature or token is refused; without a secret to check it by, what needs none is answered."""
     fitting = [secret for secret in secrets if secret.provider in ("", provider.id)]
     said = f"Handshake {handshake.name} of {provider.name}"
+    if handshake.confirm is not None:
+        return _to_confirm(provider, handshake, subject, said)
     key, proof = "", "it carries no signature"
     if handshake.verify_first or handshake.token is not None:
         if handshake.verify_first:
@@ -114,6 +120,14 @@ def answer_handshake(
     reply = reply_to(handshake, subject, key)
     given = (handshake.store_secret.text(subject) or "") if handshake.store_secret is not None else ""
     return Shaken(provider, reply, f"{said} answered; {proof}.", is_accepted=True, secret=given)
+
+
+def _to_confirm(provider: Provider, handshake: Handshake, subject: Subject, said: str) -> Shaken:
+    url = confirming_url(handshake, subject)
+    if not url:
+        return _refused(provider, handshake, f"{said} refused: its address to confirm is not {provider.name}'s.")
+    reason = f"{said} answered, and not confirmed: that calls {urlsplit(url).hostname}, so it is for you to say."
+    return Shaken(provider, reply_to(handshake, subject), reason, is_accepted=True, is_to_confirm=True)
 
 
 def _refused(provider: Provider, handshake: Handshake, reason: str) -> Shaken:

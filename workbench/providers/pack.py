@@ -158,6 +158,10 @@ class Handshake:
     verify_first: bool = False
     refuse_status: int = 403
     store_secret: Selector | None = None
+    confirm: Selector | None = None
+    """Where the request names an address that confirms when it is called; nobody calls it unasked."""
+    confirm_hosts: tuple[str, ...] = ()
+    """Patterns of the only hosts that such an address may have."""
 
 
 @dataclass(frozen=True, slots=True)

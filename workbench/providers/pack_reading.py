@@ -279,6 +279,8 @@ class _Reading:
             verify_first=table.verify_first,
             refuse_status=table.refuse_status,
             store_secret=self._selector(table.store_secret, where) if table.store_secret else None,
+            confirm=self._selector(table.confirm.url, where) if table.confirm else None,
+            confirm_hosts=tuple(table.confirm.hosts) if table.confirm else (),
         )
 
     def _sample(self, table: SampleTable, where: str, request: RequestTable) -> pack.Sample:

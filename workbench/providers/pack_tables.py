@@ -124,6 +124,13 @@ class ReplyTable(Table):
     headers: dict[str, str] = {}
 
 
+class ConfirmTable(Table):
+    """An address that confirms when it is called, and whose it must be."""
+
+    url: str
+    hosts: list[str]
+
+
 class HandshakeTable(Table):
     """One handshake."""
 
@@ -134,6 +141,7 @@ class HandshakeTable(Table):
     verify_first: bool = False
     refuse_status: int = 403
     store_secret: str = ""
+    confirm: ConfirmTable | None = None
 
 
 class RetryTable(Table):

@@ -76,6 +76,13 @@ COMMANDS = (
         "pin",
         starts_group=True,
     ),
+    Command(
+        "confirm",
+        "Confirm subscription…",
+        "Call the address that a subscription of Amazon SNS asks for, after a yes",
+        "Captures",
+        "Ctrl+Alt+Return",
+    ),
     Command("delete", "Delete…", "Delete the chosen captures", "Captures", "Del", "trash"),
     Command("next_capture", "Newer capture", "Choose the next capture", "Captures", "J", starts_group=True),
     Command("previous_capture", "Older capture", "Choose the capture before", "Captures", "K"),

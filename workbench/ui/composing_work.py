@@ -40,7 +40,7 @@ KEEP_AFTER_MS = 700
 """How long after the last key a draft is kept: a crash costs less than a second of typing."""
 
 HISTORY_LIMIT = 200
-ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "pin", "delete")
+ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "confirm", "pin", "delete")
 
 
 class ComposingWork:

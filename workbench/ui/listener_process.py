@@ -51,6 +51,8 @@ class ListenerProcess(QObject):
     """A forward's target by its address: whether it can be reached now, and why not."""
     judged = Signal(int)
     """The number up to which captures are judged; not larger than before where older ones changed."""
+    to_confirm = Signal(int, str)
+    """The number of a capture that asks for a call which only the user may allow, and what it says."""
     noticed = Signal(str)
     """Something about packs, endpoints or secrets that a person should know."""
     refused = Signal(int, str)
@@ -189,6 +191,8 @@ class ListenerProcess(QObject):
         if "target" in news:
             target = news["target"]
             self.target_changed.emit(target["url"], target["up"], target["reason"])
+        if "to_confirm" in news:
+            self.to_confirm.emit(news["to_confirm"], news["reason"])
         if "judged" in news:
             self.judged.emit(news["judged"])
         if "notice" in news and "refused" in news:

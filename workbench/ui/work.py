@@ -21,6 +21,7 @@ from workbench.storage.resources import resource_path
 from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.composing_work import ComposingWork
+from workbench.ui.confirming_work import ConfirmingWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
 from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
@@ -47,6 +48,7 @@ class Work:
         self._composing = ComposingWork(window, workbench, self._jobs)
         self._signing = SignatureWork(window, workbench, self._jobs)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
+        self._confirming = ConfirmingWork(window, workbench, self._jobs)
         self._composing.signing = self._signing
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
