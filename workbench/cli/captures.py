@@ -11,6 +11,7 @@ from workbench.cli.console import Console
 from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
+from workbench.model.clock import SystemClock
 from workbench.model.errors import StorageError, UsageError
 from workbench.model.message import Request, readable
 from workbench.model.query import CaptureQuery
@@ -81,7 +82,7 @@ def _reader(arguments: argparse.Namespace) -> Generator[CaptureReader]:
 
 def run_list(arguments: argparse.Namespace, console: Console) -> int:
     """List the newest matching captures, oldest first."""
-    query = CaptureQuery.parse(" ".join(arguments.query))
+    query = CaptureQuery.parse(" ".join(arguments.query), SystemClock().now_us())
     with _reader(arguments) as reader:
         numbers = reader.newest(query, arguments.limit)
         for start in range(0, len(numbers), 500):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from workbench.model.capture import Capture
+from workbench.model.clock import SystemClock
 from workbench.model.errors import UsageError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
@@ -33,7 +34,7 @@ def chosen(reader: CaptureReader, words: Sequence[str]) -> list[int]:
         raise UsageError("An empty word chooses nothing.", "Name captures by number, or by words that occur in them.")
     numbers = numbers_of(words) if words else None
     if numbers is None:
-        return list(reader.numbers(CaptureQuery.parse(" ".join(words))))
+        return list(reader.numbers(CaptureQuery.parse(" ".join(words), SystemClock().now_us())))
     if len(numbers) == 1:
         existing(reader, numbers[0])
     there: set[int] = set()

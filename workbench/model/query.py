@@ -1,22 +1,24 @@
-"""The filter line: what a person types to choose captures.
+"""The filter line as a tree of terms: what a person typed to choose captures.
 
-So far plain words: each must occur in method, target, event, provider, endpoint, content type, source address or
-status; `-word` must not; quotes keep spaces together; `#12` is capture 12. The full language (`status:>=400`,
-`body:"text"`, `OR`, parentheses) grows here: one `Term` type more, one branch more in `storage.query_sql`.
+    stripe                      a word that occurs in method, target, event, provider, endpoint, type, address, status
+    "two words"  #12            with spaces; capture 12
+    status:>=400  size:1kb..2mb  method:POST,PUT  event:invoice.*  since:2h       fields, see `query_fields`
+    -provider:slack             not
+    a b      a OR b      (a OR b) -c      both; either; grouped
+
+Plain words stay what they were: everything that is no field of ours (`http://…`, `12:30`) is a word.
 """
 
-import re
 from dataclasses import dataclass
 
-from workbench.model.errors import QueryError
+from workbench.model.query_fields import QueryField
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Text that must occur in a row, in any case; `negated` that it must not."""
+    """Text that must occur in a row, in any case."""
 
     text: str
-    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +26,80 @@ class Number:
     """One capture by its number."""
 
     value: int
-    negated: bool = False
 
 
-Term = Word | Number
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A field's text fits a pattern, in any case: `*` is anything."""
 
-_TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<quoted>[^"]*)(?P<close>"?)|(?P<word>[^\s"]+))')
-_LARGEST_NUMBER = 2**63 - 1
+    field: QueryField
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A field's number lies in bounds, both included; None is no bound. Sizes in bytes, times in microseconds."""
+
+    field: QueryField
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A header, parameter or JSON place by name is there, or its text fits a pattern."""
+
+    field: QueryField
+    name: str
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """A mark is set, or is not."""
+
+    field: QueryField
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The term does not hold."""
+
+    term: "Term"
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every term holds; none is always true."""
+
+    terms: tuple["Term", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of the terms holds."""
+
+    terms: tuple["Term", ...]
+
+
+Term = Word | Number | Matches | Within | Named | Is | Not | AllOf | AnyOf
+EVERYTHING = AllOf(())
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureQuery:
-    """Terms that must all hold; no terms match everything."""
+    """What captures must be; nothing said matches all."""
 
-    terms: tuple[Term, ...] = ()
+    term: Term = EVERYTHING
 
     @property
     def matches_all(self) -> bool:
-        return not self.terms
+        return self.term == EVERYTHING
 
     @classmethod
-    def parse(cls, text: str) -> "CaptureQuery":
-        """Read a filter line; QueryError names the word that cannot be read."""
-        return cls(tuple(_term(match) for match in _TOKEN.finditer(text) if match[0] != '""'))
+    def parse(cls, text: str, now_us: int) -> "CaptureQuery":
+        """Read a filter line as of a time, which `since:2h` counts from; QueryError bounds the word at fault."""
+        from workbench.model.query_parsing import parse
 
-
-def _term(match: re.Match[str]) -> Term:
-    negated = match["minus"] == "-"
-    if match["quoted"] is not None:
-        if not match["close"]:
-            raise QueryError("A quote is opened and never closed.", match.start(), match.end(), 'Add a ".')
-        return Word(match["quoted"], negated)
-    word = match["word"]
-    if re.fullmatch(r"#[0-9]+", word) and int(word[1:]) <= _LARGEST_NUMBER:
-        return Number(int(word[1:]), negated)
-    return Word(word, negated)
+        return cls(parse(text, now_us))

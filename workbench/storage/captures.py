@@ -190,6 +190,8 @@ class CaptureReader:
         self._spool = spool
         self._connection = open_connection(path, CAPTURES)
         self._connection.execute("PRAGMA query_only = 1")
+        self._index = path.with_name("search.db")
+        self._is_searchable = self._has_index = False
 
     def close(self) -> None:
         self._connection.close()
@@ -204,6 +206,22 @@ class CaptureReader:
             yield
         except sqlite3.Error as error:
             raise storage_error(error, self._path) from error
+
+    def _condition(self, query: CaptureQuery) -> tuple[str, list[str | int]]:
+        """Return a query as SQL, with what it needs attached: functions of ours, and the words of bodies."""
+        if query.matches_all:
+            return condition(query)
+        if not self._is_searchable:
+            from workbench.storage.query_functions import register
+
+            register(self._connection, self._spool)
+            self._is_searchable = True
+        if not self._has_index and self._index.exists():
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ATTACH DATABASE ? AS search", (str(self._index),))
+                self._connection.execute("SELECT up_to FROM search.progress").fetchone()
+                self._has_index = True
+        return condition(query, has_index=self._has_index)
 
     def version(self) -> int:
         """Return a number that changes when another connection has written."""
@@ -242,7 +260,7 @@ class CaptureReader:
 
     def numbers(self, query: CaptureQuery, *, after: int = 0, before: int | None = None) -> Iterator[int]:
         """Yield matching numbers in order of arrival, as they are found."""
-        where, values = condition(query)
+        where, values = self._condition(query)
         upper = "" if before is None else " AND number < ?"
         sql = f"SELECT number FROM capture WHERE number > ?{upper} AND {where} ORDER BY number"
         limits = [after] if before is None else [after, before]
@@ -252,7 +270,7 @@ class CaptureReader:
 
     def newest(self, query: CaptureQuery, limit: int) -> list[int]:
         """Return the newest matching numbers, in order of arrival."""
-        where, values = condition(query)
+        where, values = self._condition(query)
         sql = f"SELECT number FROM capture WHERE {where} ORDER BY number DESC LIMIT ?"
         with self._errors():
             return [number for (number,) in self._connection.execute(sql, [*values, limit])][::-1]

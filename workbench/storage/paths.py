@@ -47,6 +47,11 @@ class Paths:
         return self.data / "spool"
 
     @property
+    def search_index(self) -> Path:
+        """The words of captured bodies; may be deleted."""
+        return self.data / "search.db"
+
+    @property
     def workspace(self) -> Path:
         """The folder of collections that people keep in git."""
         return self.data / "workspace"

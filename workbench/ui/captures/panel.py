@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.model.clock import SystemClock
 from workbench.model.errors import QueryError
 from workbench.model.query import CaptureQuery
 from workbench.ui.captures.detail import CaptureDetail
@@ -179,7 +180,7 @@ class CapturesPanel(QWidget):
     def _apply_filter(self) -> None:
         self._filter_timer.stop()
         try:
-            query = CaptureQuery.parse(self.filter.text())
+            query = CaptureQuery.parse(self.filter.text(), SystemClock().now_us())
         except QueryError as error:
             self.filter.setToolTip(f"{error.message} {error.hint or ''}")
             self.filter.setProperty("wrong", True)
