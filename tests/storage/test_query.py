@@ -17,7 +17,14 @@ from workbench.storage.database import Database
 from workbench.storage.judgements import Judgement, write_judgements
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.paths import Paths
-from workbench.storage.search_index import Indexed, add_to_index, open_index, searched_text
+from workbench.storage.search_index import (
+    Indexed,
+    IndexWriter,
+    add_to_index,
+    indexed_up_to,
+    open_index,
+    searched_text,
+)
 
 NOW_US = 1_764_000_000_000_000
 HOUR_US = 3_600_000_000
@@ -224,3 +231,12 @@ def test_spooled_bodies_are_searched(paths: Paths, reader: CaptureReader, tmp_pa
     database.close()
     assert found(reader, "body:haystack") == [6]
     assert found(reader, 'json:needle="in a haystack"') == [6]
+
+
+def test_index_writer_catches_up_and_reads_encoded_and_spooled_bodies(paths: Paths, reader: CaptureReader) -> None:
+    with closing(IndexWriter(paths.captures, paths.spool, paths.search_index)) as writer:
+        assert (writer.index_some(), writer.index_some()) == (5, 0)
+    with closing(open_index(paths.search_index)) as index:
+        assert indexed_up_to(index) == 5
+        rows = index.execute("SELECT rowid FROM words WHERE words MATCH 'declined'").fetchall()
+    assert rows == [(2,), (3,)]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbench.formats.encoding import decoded
 from workbench.model.message import Head
+from workbench.storage.database import storage_error
 
 INDEXED_BYTES = 256 * 1024
 """How much of a body is indexed."""
@@ -103,3 +104,47 @@ def match_expression(text: str) -> str:
 def is_one_word(text: str) -> bool:
     """Return whether the index alone finds a text: one word, with nothing around it."""
     return _WORD.fullmatch(text) is not None
+
+
+class IndexWriter:
+    """Brings the index up to date, a batch at a time; the one writer of it. Belongs to one thread at a time."""
+
+    def __init__(self, captures: Path, spool: Path, index: Path) -> None:
+        self._path = index
+        self._spool = spool
+        try:
+            self._index = open_index(index)
+            self._captures = sqlite3.connect(captures, isolation_level=None, check_same_thread=False, timeout=10)
+            self._captures.execute("PRAGMA query_only = 1")
+        except sqlite3.Error as error:
+            raise storage_error(error, index) from error
+
+    def close(self) -> None:
+        self._captures.close()
+        self._index.close()
+
+    def index_some(self) -> int:
+        """Index the next captures; return how many there were. StorageError."""
+        try:
+            rows = self._captures.execute(
+                "SELECT number, head, body, spool_file FROM payload WHERE number > ? ORDER BY number LIMIT ?",
+                (indexed_up_to(self._index), BATCH),
+            ).fetchall()
+            if rows:
+                texts = [Indexed(number, self._text(head, body, file)) for number, head, body, file in rows]
+                add_to_index(self._index, texts, rows[-1][0])
+        except sqlite3.Error as error:
+            raise storage_error(error, self._path) from error
+        return len(rows)
+
+    def _text(self, head: bytes, body: bytes | None, spool_file: str | None) -> str:
+        if spool_file is not None:
+            try:
+                with (self._spool / spool_file).open("rb") as file:
+                    body = file.read(INDEXED_BYTES)
+            except OSError:
+                return ""
+        try:
+            return searched_text(head, body or b"")
+        except Exception:  # One odd body must not end the index of all that follow.
+            return ""
