@@ -7,7 +7,7 @@ import time
 import pytest
 from conftest import until
 from fakes import RawTarget
-from PySide6.QtWidgets import QDialog, QTreeWidget, QTreeWidgetItemIterator
+from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItemIterator
 from test_window import opened_dialog
 
 from workbench.model.signature import SigningChoice, SignMode
@@ -140,7 +140,7 @@ async def test_replay_signed_anew_shows_old_and_new(window: MainWindow, paths: P
         window.commands["replay_fresh"].trigger()
         dialog = await opened_dialog(window)
         assert isinstance(dialog, QDialog)
-        dialog.findChild(type(window.captures.filter)).setText(target.url)
+        dialog.findChild(QLineEdit).setText(target.url)
         dialog.accept()
         await until(lambda: target.received and target.received[0])
     sent = next(line for line in target.received[0].split(b"\r\n") if line.startswith(b"Stripe-Signature: "))

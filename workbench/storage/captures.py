@@ -284,6 +284,15 @@ class CaptureReader:
         with self._errors():
             return [_summary(row) for row in self._connection.execute(sql, list(numbers))]
 
+    def values(self, column: str, limit: int = 50) -> list[str]:
+        """Return the most frequent values of a column among the newest captures, to complete with."""
+        sql = (
+            f"SELECT {column} FROM (SELECT {column} FROM capture ORDER BY number DESC LIMIT 5000)"
+            f" WHERE {column} <> '' GROUP BY {column} ORDER BY count(*) DESC LIMIT ?"
+        )
+        with self._errors():
+            return [value for (value,) in self._connection.execute(sql, (limit,))]
+
     def pinned(self, numbers: Sequence[int]) -> set[int]:
         """Return those of these captures that are pinned."""
         with self._errors():

@@ -74,6 +74,7 @@ class Work:
         window, commands, panel = self._window, self._window.commands, self._panel
         self._feed.counted.connect(panel.show_counts)
         panel.query_changed.connect(self._feed.show_matching)
+        panel.filter.focused.connect(lambda: self._jobs.start(self._offer_values(), "read values to complete with"))
         panel.chosen.connect(lambda number: self._jobs.start(self._show(number), "show a capture"))
         panel.detail.body.save_wanted.connect(self._save_body_of)
         panel.detail.delivery_wanted.connect(self._composing.open_delivery)
@@ -152,6 +153,13 @@ class Work:
         self._window.tabs.setCurrentIndex(0)
         self._panel.filter.setFocus()
         self._panel.filter.selectAll()
+
+    async def _offer_values(self) -> None:
+        columns = ("provider", "event", "endpoint", "method", "guard", "delivery_id", "peer_address")
+        fields = {"delivery_id": "delivery", "peer_address": "source"}
+        self._panel.filter.known = await self._workbench.captures.run(
+            lambda reader: {fields.get(column, column): reader.values(column) for column in columns}
+        )
 
     # Replaying
 

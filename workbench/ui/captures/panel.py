@@ -1,12 +1,11 @@
 """The captures tab: filter line, table, details; an address to send to while there is nothing to show."""
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -15,18 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.model.clock import SystemClock
-from workbench.model.errors import QueryError
-from workbench.model.query import CaptureQuery
 from workbench.ui.captures.detail import CaptureDetail
 from workbench.ui.captures.empty import EmptyCaptures
+from workbench.ui.captures.filter_line import FilterLine
 from workbench.ui.captures.table import CaptureTable
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.commands import CommandSet
-from workbench.ui.icons import icon
 from workbench.ui.theme import Appearance
 from workbench.ui.words import count_words
 
-FILTER_DELAY_MS = 150
 MENU = (
     "replay",
     "replay_fresh",
@@ -65,7 +61,7 @@ class CapturesPanel(QWidget):
     # What it is made of
 
     def _build(self, appearance: Appearance) -> None:
-        self.filter = self._filter_line()
+        self.filter = self._filter_line(appearance)
         self.count = QLabel(self)
         self.count.setObjectName("muted")
         self.table = self._table(appearance)
@@ -106,19 +102,10 @@ class CapturesPanel(QWidget):
         layout.addWidget(self.splitter, 1)
         return page
 
-    def _filter_line(self) -> QLineEdit:
-        line = QLineEdit(self)
-        line.setPlaceholderText("Filter: words that must occur, -word that must not, #12")
-        line.setAccessibleName("Filter captures")
-        line.setToolTip('Plain words narrow the list; -word leaves out; "a b" keeps spaces (Ctrl+F)')
-        line.setClearButtonEnabled(True)
-        line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
-        self._filter_timer = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
-        self._filter_timer.timeout.connect(self._apply_filter)
-        line.textChanged.connect(lambda _: self._filter_timer.start())
-        line.returnPressed.connect(self._apply_filter)
-        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), line, context=Qt.ShortcutContext.WidgetShortcut)
-        clear.activated.connect(self._clear_filter)
+    def _filter_line(self, appearance: Appearance) -> FilterLine:
+        line = FilterLine(appearance, SystemClock().now_us, self)
+        line.query_changed.connect(self.query_changed)
+        line.cleared.connect(lambda: self.table.setFocus())
         return line
 
     def _table(self, appearance: Appearance) -> CaptureTable:
@@ -176,24 +163,6 @@ class CapturesPanel(QWidget):
         self.count.setAccessibleName(f"{words} captures")
         self._pages.setCurrentIndex(1 if total or filtered else 0)
         self._tables.setCurrentIndex(1 if filtered and not matching else 0)
-
-    def _apply_filter(self) -> None:
-        self._filter_timer.stop()
-        try:
-            query = CaptureQuery.parse(self.filter.text(), SystemClock().now_us())
-        except QueryError as error:
-            self.filter.setToolTip(f"{error.message} {error.hint or ''}")
-            self.filter.setProperty("wrong", True)
-            self.filter.style().polish(self.filter)
-            return
-        self.filter.setProperty("wrong", False)
-        self.filter.style().polish(self.filter)
-        self.query_changed.emit(query)
-
-    def _clear_filter(self) -> None:
-        self.filter.clear()
-        self._apply_filter()
-        self.table.setFocus()
 
     # Following
 
