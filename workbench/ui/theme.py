@@ -286,6 +286,7 @@ QTableView, QTreeView, QListView, QTableWidget {{
 QTableWidget::item {{ padding: 0 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
 QTreeView#side {{ background: {theme.panel}; }}
+QListWidget#offers {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 2px; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}
 QTreeView::item:selected, QListView::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
