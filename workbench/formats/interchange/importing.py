@@ -25,8 +25,6 @@ FORMATS = {
 }
 """What is read, by the names of `--format`."""
 
-MANIFESTS = ("opencollection.yml", "bruno.json")
-"""Files that make a folder a collection of another program."""
 _SUFFIXES = (".json", ".yaml", ".yml", ".http", ".rest", ".bru", ".har")
 
 
@@ -81,23 +79,26 @@ def _curl(text: str, name: str) -> Imported:
     return Imported(CollectionTree(name, requests=tuple(requests)), losses.all())
 
 
-def import_folder(files: Mapping[str, bytes], name: str) -> Imported:
-    """Return a folder's files as one collection: another program's, or each file that can be read as a folder."""
+def import_folder(files: Mapping[str, bytes], name: str, *, read: Beside = nothing_beside) -> Imported:
+    """Return a folder's files as one collection: another program's, or each file that can be read as a folder.
+
+    `read` gives files that are bodies. FormatError where no file can be read.
+    """
     try:
-        return _checked(_folder(files, name))
+        return _checked(_folder(files, name, read))
     except RecursionError as error:
         raise FormatError("The folder is nested too deeply.", "No client writes such files.") from error
 
 
-def _folder(files: Mapping[str, bytes], name: str) -> Imported:
+def _folder(files: Mapping[str, bytes], name: str, read: Beside) -> Imported:
     if "opencollection.yml" in files:
         from workbench.formats.interchange.opencollection import read_opencollection_folder
 
-        return read_opencollection_folder(files, name, files.get)
+        return read_opencollection_folder(files, name, read)
     if "bruno.json" in files:
         from workbench.formats.interchange.bruno import read_bru_folder
 
-        return read_bru_folder(files, name, files.get)
+        return read_bru_folder(files, name, read)
     return _single_files(files, name)
 
 
