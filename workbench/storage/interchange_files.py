@@ -86,7 +86,7 @@ def _folder(path: Path, limit: int) -> ImportSource:
 
 
 def _entries(top: Path, folder: Path, depth: int) -> Iterator[os.DirEntry[str]]:
-            raise FormatError(f"{path.name} holds over {FILES_LIMIT} files.", "Choose a smaller folder.")
+    """Yield the files of a folder that may be imported, in order; links, hidden ones, deep ones are passed over."""
     if depth > DEPTH_LIMIT:
         raise FormatError(f"{top.name} nests more than {DEPTH_LIMIT} folders.", "Choose the collection's own folder.")
     with os.scandir(folder) as entries:
