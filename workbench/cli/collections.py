@@ -85,10 +85,10 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _new_folder(workspace: Path, name: str) -> Path:
-    """Return a folder in the workspace that does not exist yet, by the collection's name."""
-    words = re.sub(r"[\W_]+", "-", name.lower()).strip("-")[:60].strip("-") or "collection"
-    candidates = (words if number == 1 else f"{words}-{number}" for number in range(1, 10_000))
-    return next(workspace / each for each in candidates if not (workspace / each).exists())
+    from workbench.storage.collection_files import new_folder_path
+
+    workspace.mkdir(parents=True, exist_ok=True)
+    return new_folder_path(workspace, name)
 
 
 def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Loss, ...]:
@@ -134,21 +134,22 @@ def _loss_rows(losses: Sequence[Loss]) -> list[dict[str, str]]:
 
 
 def _report(losses: Sequence[Loss], console: Console) -> None:
-    """Say each sentence once, with how often and where."""
-    places: dict[str, list[str]] = {}
+    """Say each kind of loss once, the most frequent first, with where and what it was in the first places."""
+    kinds: dict[str, list[str]] = {}
     for loss in losses:
-        places.setdefault(loss.what, []).append(loss.where)
-    if not places:
+        kind, colon, detail = loss.what.partition(": ")
+        kinds.setdefault(kind + colon.rstrip(), []).append(f"{loss.where}: {detail}" if detail else loss.where)
+    if not kinds:
         console.note("Nothing was lost.")
         return
     console.note(f"Not carried over, or otherwise than it was ({_count(len(losses), 'place')}):")
-    for what, where in sorted(places.items(), key=lambda pair: -len(pair[1])):
-        times = f" ({len(where)} times)" if len(where) > 1 else ""
-        console.note(f"  {printable(what)}{times}")
-        for place in where[:_PLACES_SHOWN]:
+    for kind, places in sorted(kinds.items(), key=lambda pair: -len(pair[1])):
+        times = f" ({len(places)} times)" if len(places) > 1 else ""
+        console.note(f"  {printable(kind)}{times}")
+        for place in places[:_PLACES_SHOWN]:
             console.note(f"      {printable(place)}")
-        if len(where) > _PLACES_SHOWN:
-            console.note(f"      and {len(where) - _PLACES_SHOWN} more: --json shows all")
+        if len(places) > _PLACES_SHOWN:
+            console.note(f"      and {len(places) - _PLACES_SHOWN} more: --json shows all")
 
 
 def run_export(arguments: argparse.Namespace, console: Console) -> int:

@@ -133,7 +133,7 @@ def _auth(request: SavedRequest, url: str, losses: Losses, options: Options) -> 
     auth = request.auth
 
     def secret(name: str) -> str:
-        return public_text(auth.get(name), f"The {name}", losses, with_secrets=options.with_secrets)
+        return public_text(auth.get(name), name.replace("_", " "), losses, with_secrets=options.with_secrets)
 
     match auth.kind:
         case AuthKind.NONE | AuthKind.INHERIT:

@@ -163,7 +163,7 @@ def _headers(request: SavedRequest, losses: Losses, options: Options) -> tuple[l
     auth = request.auth
 
     def secret(name: str) -> str:
-        return public_text(auth.get(name), f"The {name}", losses, with_secrets=options.with_secrets)
+        return public_text(auth.get(name), name.replace("_", " "), losses, with_secrets=options.with_secrets)
 
     match auth.kind:
         case AuthKind.NONE | AuthKind.INHERIT:

@@ -1,6 +1,7 @@
 """The way in: bytes of a file, or the files of a folder, to a collection with a sentence for all that it lacks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
@@ -63,19 +64,18 @@ def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Impor
 
 def _curl(text: str, name: str) -> Imported:
     """Return the requests of pasted commands, read by `formats.pasted`."""
-    try:
-        pasted = import_module("workbench.formats.pasted.detecting").parse_pasted(text)
-    except ModuleNotFoundError as error:
-        raise FormatError("Commands are not read by this version.") from error
+    from workbench.formats.pasted.detecting import parse_pasted
+
+    pasted = parse_pasted(text)
     if not pasted:
         raise FormatError("There is no curl command in this file.", "Choose another file, or another --format.")
     losses = Losses()
     requests: list[SavedRequest] = []
     for each in pasted:
-        request: SavedRequest = each.request
-        requests.append(request)
+        named = replace(each.request, name=each.request.name or f"{each.request.method} {each.request.url}"[:120])
+        requests.append(named)
         for sentence in each.losses:
-            losses.at(request.name or request.url).add(sentence)
+            losses.at(named.name).add(sentence)
     return Imported(CollectionTree(name, requests=tuple(requests)), losses.all())
 
 

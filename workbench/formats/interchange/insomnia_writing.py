@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.formats.interchange.auth_words import INSOMNIA, write_auth
 from workbench.formats.interchange.bodies import form_rows
-from workbench.formats.interchange.documents import Plain, load_json
+from workbench.formats.interchange.documents import Plain
 from workbench.formats.interchange.exported import (
     Exported,
     Options,
@@ -25,7 +25,6 @@ from workbench.formats.interchange.variable_names import POSTMAN_DYNAMIC
 from workbench.formats.interchange.yaml_writing import yaml_bytes
 from workbench.model.authentication import CODE, Auth, AuthKind
 from workbench.model.collection import CONTENT_TYPES, BodyKind, CollectionTree, Field, Part, SavedRequest
-from workbench.model.errors import FormatError
 from workbench.model.template import Placeholder
 from workbench.model.variables import Variable
 
@@ -212,11 +211,8 @@ class _Writer:
         sent: dict[str, Any] = {"query": _text(body_text(request, losses) or "", losses)}
         text = json.dumps(sent, ensure_ascii=False)
         if request.body.graphql_variables.strip():
-            variables = _text(request.body.graphql_variables, losses)
-            if _is_json(variables):
-                text = f'{text[:-1]}, "variables": {variables}}}'
-            else:
-                losses.add("The GraphQL variables are no JSON: they are left out.")
+            variables = _text(request.body.graphql_variables, losses).strip()
+            text = f'{text[:-1]}, "variables": {variables}}}'
         return {"mimeType": "application/graphql", "text": text}
 
     def _settings(self, request: SavedRequest, losses: Losses) -> Plain:
@@ -241,14 +237,6 @@ class _Writer:
             "cookies": {"send": cookies, "store": cookies},
             "rebuildPath": True,
         }
-
-
-def _is_json(text: str) -> bool:
-    try:
-        load_json(text.encode())
-    except FormatError:
-        return False
-    return True
 
 
 def _mime_type(request: SavedRequest) -> str:

@@ -70,37 +70,55 @@ def test_script(request: SavedRequest, losses: Losses) -> list[str]:
         line = _assertion(assertion)
         if line is None:
             shown = f"{assertion.expression} {assertion.operator} {assertion.value}".strip()
-            losses.add(f"The assertion “{shown}” is left out.")
+            losses.add(f"Assertions are left out: {shown}")
         else:
             lines.append(line)
     for taking in request.takings:
         line = _taking(taking)
         if line is None:
-            losses.add(f"{taking.name} is not taken from the answer: {taking.expression} has no plain line.")
+            losses.add(f"Values taken from the answer are left out: {taking.name} from {taking.expression}")
         else:
             lines.append(line)
     return lines
 
 
+_FORMS = {Operator.EQUALS: "to.eql", Operator.DIFFERS: "to.not.eql", Operator.CONTAINS: "to.include"}
+
+
 def _assertion(assertion: Assertion) -> str | None:
-    if not assertion.enabled or assertion.expression not in ("status", "res.status"):
+    expression, operator, value = assertion.expression.removeprefix("res."), assertion.operator, assertion.value
+    if not assertion.enabled or "{{" in value:
         return None
-    if assertion.operator == Operator.EQUALS and assertion.value.isdigit():
-        code = assertion.value
-        return f'pm.test("Status code is {code}", () => {{ pm.response.to.have.status({code}); }});'
-    if assertion.operator == Operator.IN and re.fullmatch(r"[\d,\s]+", assertion.value):
-        listed = assertion.value.strip()
-        asked = f"pm.expect(pm.response.code).to.be.oneOf([{listed}])"
-        return f'pm.test("Status code is one of {listed}", () => {{ {asked}; }});'
+    name = json.dumps(f"{assertion.expression} {operator} {value}")
+    if expression == "status" and operator == Operator.EQUALS and value.isdigit():
+        return f"pm.test({name}, () => {{ pm.response.to.have.status({value}); }});"
+    if expression == "status" and operator == Operator.IN and re.fullmatch(r"[\d,\s]+", value):
+        return f"pm.test({name}, () => {{ pm.expect(pm.response.code).to.be.oneOf([{value}]); }});"
+    path = _json_path(assertion.expression)
+    if path is not None and operator in _FORMS:
+        found = f"pm.response.json(){path}" if path else "pm.response.text()"
+        return f"pm.test({name}, () => {{ pm.expect({found}).{_FORMS[Operator(operator)]}({_literal(value)}); }});"
     return None
+
+
+def _json_path(expression: str) -> str | None:
+    """Return what follows the JSON body in JavaScript; empty for the body itself, None for what is no plain path."""
+    match = _PATH.match(re.sub(r"\Ares\.body\b", "$", expression))
+    return match["path"] if match else None
+
+
+def _literal(value: str) -> str:
+    """Return a value as it is written in JavaScript: numbers and words of JSON as such, all else as text."""
+    return (
+        value if re.fullmatch(r"true|false|null|-?\d{1,15}(?:\.\d{1,15})?", value) else json.dumps(value.strip("\"'"))
+    )
 
 
 _SCOPES = {"environment": "environment", "collection": "collectionVariables", "runtime": "variables"}
 
 
 def _taking(taking: Taking) -> str | None:
-    expression = re.sub(r"\Ares\.body\b", "$", taking.expression)
-    match = _PATH.match(expression)
-    if match is None or not taking.enabled or taking.scope not in _SCOPES:
+    path = _json_path(taking.expression)
+    if path is None or not taking.enabled or taking.scope not in _SCOPES:
         return None
-    return f"pm.{_SCOPES[taking.scope]}.set({json.dumps(taking.name)}, pm.response.json(){match['path']});"
+    return f"pm.{_SCOPES[taking.scope]}.set({json.dumps(taking.name)}, pm.response.json(){path});"

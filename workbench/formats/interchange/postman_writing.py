@@ -106,7 +106,7 @@ def _folder(tree: CollectionTree, losses: Losses, options: Options) -> Plain:
         described["description"] = tree.defaults.docs
     if tree.defaults.headers:
         names = ", ".join(row.name for row in tree.defaults.headers)
-        losses.add(f"Headers of a folder do not exist in Postman: add them to its requests: {names}.")
+        losses.add(f"Headers of a folder do not exist in Postman; add them to its requests: {names}.")
     if (auth := _auth(tree.defaults.auth, losses, options)) is not None:
         described["auth"] = auth
     if tree.defaults.variables:
