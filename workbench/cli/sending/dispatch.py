@@ -50,13 +50,16 @@ def send(order: Order, paths: Paths) -> Delivery:
 def made(order: Order, paths: Paths) -> Request:
     """Return the exact request without sending it; UsageError where the words make none."""
     from workbench.engine.composing import compose
-    from workbench.engine.signing import signed
-    from workbench.model.clock import SystemClock
 
     _refuse_what_is_missing(order)
     target, request = compose(order.saved)
     signing = _signing(order.saved, paths)
-    return request if signing is None else signed(request, target.url, signing, SystemClock().now_us())
+    if signing is None:
+        return request
+    from workbench.engine.signing import signed
+    from workbench.model.clock import SystemClock
+
+    return signed(request, target.url, signing, SystemClock().now_us())
 
 
 def _signing(saved: SavedRequest, paths: Paths) -> "Signing | None":
