@@ -1,7 +1,6 @@
 """`workbench send`: compose a request in HTTPie's words and send it exactly so."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run_send(arguments: argparse.Namespace, console: Console) -> int:
     """Compose and send one request."""
     if arguments.headers and not (arguments.words or arguments.saved):
-        arguments.parser.print_help()  # `-h` alone is what people type who look for help.
+        # `-h` alone is what people type who look for help.
+        console.out.write(arguments.parser.format_help())
         return 0
     _check(arguments)
     paths = Paths.of_home(arguments.home)
@@ -176,6 +176,6 @@ def _ended(delivery: Delivery, arguments: argparse.Namespace, console: Console, 
     fail = arguments.fail or arguments.download
     code = exit_code([delivery], fail=fail)
     response = delivery.last.response
-    if code == 1 and response is not None and not arguments.json and arguments.quiet < 2 and not sys.stdout.isatty():
+    if code == 1 and response is not None and not arguments.json and arguments.quiet < 2 and not console.is_terminal:
         console.note(f"workbench: HTTP {printable(response.head.start_line.partition(' ')[2])}")
     return code or (0 if is_whole else 1)

@@ -2,8 +2,8 @@
 
 import argparse
 import io
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.console import Console
 from workbench.cli.render import printable, size_text
@@ -14,10 +14,23 @@ from workbench.model.delivery import Delivery
 from workbench.model.errors import StorageError
 from workbench.model.message import Request, Response
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class _Nowhere(io.RawIOBase):
+    """Takes bytes and keeps none."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        return memoryview(content).nbytes
+
 
 def silent() -> Console:
     """Return a console that nothing comes out of."""
-    nothing = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # Open until the program ends.
+    nothing = io.TextIOWrapper(io.BufferedWriter(_Nowhere()), encoding="utf-8", errors="replace")
     return Console(nothing, nothing)
 
 

@@ -170,5 +170,5 @@ def _meta(timings: Timings) -> str:
         ("Wait", timings.wait_us),
         ("Receive", timings.receive_us),
     )
-    lines = [f"Elapsed time: {timings.total_us / 1_000_000:.9f}s"]
+    lines = [f"Elapsed time: {timings.total_us / 1_000_000:.6f}s"]
     return "\n".join([*lines, *(f"{name}: {spent / 1_000_000:.6f}s" for name, spent in phases if spent is not None)])
