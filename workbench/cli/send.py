@@ -109,7 +109,9 @@ def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str],
         signing=saved.signing if signing == NOT_SIGNED else signing,
         settings=read_settings(arguments, saved).over(saved.settings),
     )
-    return _Composed(Order(saved, file, arguments.environment or "", _variables(arguments.variables)), typed, auth)
+    variables = _variables(arguments.variables)
+    order = Order(saved, file, arguments.environment or "", variables, is_streamed=arguments.stream)
+    return _Composed(order, typed, auth)
 
 
 def _saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:

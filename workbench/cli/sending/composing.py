@@ -9,23 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from workbench.cli.sending.address import full_url, split_words
-from workbench.cli.sending.items import (
-    EMPTY_HEADER,
-    FIELD_SEPARATORS,
-    FILE,
-    HEADER,
-    HEADER_FILE,
-    JSON,
-    JSON_FILE,
-    JSON_SEPARATORS,
-    QUERY,
-    QUERY_FILE,
-    TEXT_FILE,
-    Item,
-    file_path,
-    file_text,
-    parse_item,
-)
+from workbench.cli.sending.item_files import file_path, file_text
+from workbench.cli.sending.items import FIELDS, HEADERS, JSON_VALUES, QUERIES, Item, Separator, parse_item
 from workbench.cli.sending.json_values import read_json, write_json
 from workbench.cli.sending.nested_json import nested
 from workbench.cli.sending.raw_body import RawBody, Warn, guessed_type, raw_body
@@ -42,8 +27,8 @@ def composed(arguments: argparse.Namespace, warn: Warn) -> tuple[SavedRequest, t
     """Return the request that the words describe, and the headers that were typed; UsageError."""
     method, url, words = split_words(arguments.words)
     items = [parse_item(word) for word in words]
-    query = [(item.name, _value(item)) for item in items if item.separator in (QUERY, QUERY_FILE)]
-    headers = [_header(item) for item in items if item.separator in (HEADER, EMPTY_HEADER, HEADER_FILE)]
+    query = [(item.name, _value(item)) for item in items if item.separator in QUERIES]
+    headers = [_header(item) for item in items if item.separator in HEADERS]
     raw = raw_body(arguments, items, StandardInput(), warn)
     body = _body(arguments, items, raw)
     chosen = method or ("GET" if body.kind is BodyKind.NONE else "POST")
@@ -58,20 +43,20 @@ def composed(arguments: argparse.Namespace, warn: Warn) -> tuple[SavedRequest, t
 
 
 def _value(item: Item) -> str:
-    if item.separator in (HEADER_FILE, QUERY_FILE):
+    if item.separator in (Separator.HEADER_FILE, Separator.QUERY_FILE):
         return file_text(item).rstrip("\n")
-    return file_text(item) if item.separator in (TEXT_FILE, JSON_FILE) else item.value
+    return file_text(item) if item.separator in (Separator.TEXT_FILE, Separator.JSON_FILE) else item.value
 
 
 def _header(item: Item) -> Field:
     value = _value(item)
     # `Name:` takes a header away that would be added, `Name;` sends it empty.
-    return Field(item.name, value, enabled=bool(value) or item.separator == EMPTY_HEADER)
+    return Field(item.name, value, enabled=bool(value) or item.separator is Separator.EMPTY_HEADER)
 
 
 def _body(arguments: argparse.Namespace, items: Sequence[Item], raw: RawBody | None) -> ComposedBody:
-    fields = [item for item in items if item.separator in FIELD_SEPARATORS]
-    files = [item for item in items if item.separator == FILE and (item.name or _is_form(arguments))]
+    fields = [item for item in items if item.separator in FIELDS]
+    files = [item for item in items if item.separator is Separator.FILE and (item.name or _is_form(arguments))]
     if raw is not None:
         if fields or files:
             raise UsageError(
@@ -97,16 +82,16 @@ def _is_form(arguments: argparse.Namespace) -> bool:
 
 
 def _is_part(item: Item) -> bool:
-    return item.separator in FIELD_SEPARATORS or item.separator == FILE
+    return item.separator in FIELDS or item.separator is Separator.FILE
 
 
 def _json_value(item: Item) -> object:
     value = _value(item)
-    return read_json(value, item.word) if item.separator in JSON_SEPARATORS else value
+    return read_json(value, item.word) if item.separator in JSON_VALUES else value
 
 
 def _form_value(item: Item) -> str:
-    if item.separator not in (JSON, JSON_FILE):
+    if item.separator not in JSON_VALUES:
         return _value(item)
     value = _json_value(item)
     if isinstance(value, dict | list) or value is None:
@@ -117,7 +102,7 @@ def _form_value(item: Item) -> str:
 
 
 def _part(item: Item) -> Part:
-    if item.separator != FILE:
+    if item.separator is not Separator.FILE:
         return Part(item.name, _form_value(item))
     name, _, content_type = item.value.partition(";type=")
     path = file_path(name, item.word)

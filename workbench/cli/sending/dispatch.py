@@ -29,6 +29,8 @@ class Order:
     """The saved request's file: its folders and collection give defaults."""
     environment: str = ""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_streamed: bool = False
+    """The answer's body is to be written while it arrives."""
 
 
 def send(order: Order, paths: Paths) -> Delivery:
@@ -89,6 +91,7 @@ def _refuse_what_is_missing(order: Order) -> None:
         "A setting such as --follow, --verify, --proxy or --compress": saved.settings != told,
         "--env": bool(order.environment),
         "--var": bool(order.variables),
+        "--stream": order.is_streamed,
     }
     for what, is_wanted in wanted.items():
         if is_wanted:

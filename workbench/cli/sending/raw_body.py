@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.cli.sending.items import FIELD_SEPARATORS, FILE, Item, file_path
+from workbench.cli.sending.item_files import file_path
+from workbench.cli.sending.items import FIELDS, Item, Separator
 from workbench.cli.sending.standard_input import StandardInput
 from workbench.model.collection import BodyKind, ComposedBody
 from workbench.model.errors import UsageError
@@ -37,7 +38,7 @@ def raw_body(
     """
     literal = not (arguments.environment or arguments.variables)
     is_form = arguments.form or arguments.multipart
-    body_files = [] if is_form else [item for item in items if item.separator == FILE and not item.name]
+    body_files = [] if is_form else [item for item in items if item.separator is Separator.FILE and not item.name]
     given: list[RawBody] = []
     if arguments.data is not None:
         given.append(RawBody(_data(arguments.data, standard_input, warn, literal), "--data"))
@@ -59,7 +60,7 @@ def _beside_standard_input(
     warn: Warn,
     literal: bool,
 ) -> RawBody | None:
-    has_fields = any(item.separator in FIELD_SEPARATORS or item.separator == FILE for item in items)
+    has_fields = any(item.separator in FIELDS or item.separator is Separator.FILE for item in items)
     if given or has_fields:
         if standard_input.has_bytes():
             raise UsageError(
