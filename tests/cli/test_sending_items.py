@@ -182,6 +182,34 @@ def test_forms(offline) -> None:
     assert body == b"name=John+Smith&x=y~%2A%C3%A9&n=2.50&b=true"
 
 
+def test_multipart_forms(offline, tmp_path: Path) -> None:
+    """The first is the documentation's example; the bytes of the second are those that HTTPie 3.2.4 writes."""
+    _, headers, body = offline("--form", "--multipart", "--boundary=xoxo", "example.org", "hello=world")
+    assert "Content-Type: multipart/form-data; boundary=xoxo" in headers
+    assert body == b'--xoxo\r\nContent-Disposition: form-data; name="hello"\r\n\r\nworld\r\n--xoxo--\r\n'
+    page, other = tmp_path / "cv.xml", tmp_path / 'na"me é.txt'
+    page.write_bytes(b"<a/>\n")
+    other.write_bytes(b"\x00\xff")
+    words = (f"cv@{page}", "name=John Smith", f"x@{other};type=text/x")
+    _, headers, body = offline("-f", "--boundary=xoxo", "POST", "pie.dev/post", *words)
+    assert "Content-Type: multipart/form-data; boundary=xoxo" in headers
+    assert body == (
+        b'--xoxo\r\nContent-Disposition: form-data; name="cv"; filename="cv.xml"\r\n'
+        b"Content-Type: application/xml\r\n\r\n<a/>\n\r\n"
+        b'--xoxo\r\nContent-Disposition: form-data; name="name"\r\n\r\nJohn Smith\r\n'
+        b'--xoxo\r\nContent-Disposition: form-data; name="x"; filename="na%22me \xc3\xa9.txt"\r\n'
+        b"Content-Type: text/x\r\n\r\n\x00\xff\r\n--xoxo--\r\n"
+    )
+
+
+def test_typed_multipart_type_gets_its_boundary(offline) -> None:
+    _, headers, body = offline("--multipart", "example.org", "hello=world", "Content-Type:multipart/letter")
+    (typed,) = [line for line in headers if line.startswith("Content-Type")]
+    boundary = typed.removeprefix("Content-Type: multipart/letter; boundary=")
+    assert len(boundary) >= 16
+    assert body.startswith(f"--{boundary}\r\n".encode())
+
+
 def test_raw_bodies_are_json_unless_they_say_otherwise(offline, tmp_path: Path) -> None:
     _, headers, body = offline("--raw", "Hello, world!", "pie.dev/post")
     assert (body, "Content-Type: application/json" in headers) == (b"Hello, world!", True)

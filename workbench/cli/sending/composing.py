@@ -118,7 +118,7 @@ def _added_headers(
         added.append(("Accept", ACCEPT_JSON))
     if raw is not None and raw.content_type:
         added.append(("Content-Type", raw.content_type))
-    elif body.kind is BodyKind.FORM:
+    elif body.kind is BodyKind.FORM or (arguments.form and body.kind is BodyKind.NONE):
         added.append(("Content-Type", FORM_TYPE))
     elif arguments.as_json and body.kind is BodyKind.NONE:
         added.append(("Content-Type", "application/json"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.model.authentication import AuthKind
-from workbench.model.collection import BodyKind, SavedRequest
+from workbench.model.collection import SavedRequest
 from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
@@ -87,7 +87,6 @@ def _refuse_what_is_missing(order: Order) -> None:
     told = SendSettings(timeout_s=saved.settings.timeout_s)
     wanted = {
         "Authentication": saved.auth.kind not in (AuthKind.INHERIT, AuthKind.NONE),
-        "A multipart form": saved.body.kind is BodyKind.MULTIPART,
         "A setting such as --follow, --verify, --proxy or --compress": saved.settings != told,
         "--env": bool(order.environment),
         "--var": bool(order.variables),
