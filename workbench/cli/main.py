@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import workbench
 from workbench.cli.console import Console
+from workbench.cli.help_texts import complete
 from workbench.cli.home import add_home
 from workbench.model.errors import UsageError, WorkbenchError
 
@@ -106,4 +107,5 @@ def parser(command: str | None) -> argparse.ArgumentParser:
         if name == command and name != "gui":
             add_home(subparser)
             import_module(f"workbench.cli.{name}").add_arguments(subparser)
+            complete(subparser, name)
     return top
