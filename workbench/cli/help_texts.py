@@ -1,4 +1,4 @@
-"""What `--help` says beside the options: examples of every command and action, and words that mean the same in all."""
+"""What `--help` says beside the options: examples, and words that mean the same in all commands."""
 
 import argparse
 from collections.abc import Sequence
