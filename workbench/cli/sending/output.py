@@ -76,7 +76,7 @@ def write_answer(delivery: Delivery, saved: SavedRequest, arguments: argparse.Na
         return _download(delivery, saved, arguments, console)
     out = _File(Path(arguments.output).expanduser(), console) if arguments.output else console
     look = look_of(arguments, out, "hb" if out.is_terminal else "b")
-    show(delivery.attempts if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
+    show(delivery.chain if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
     if isinstance(out, _File) and delivery.last.response is not None:
         out.close()
     return True

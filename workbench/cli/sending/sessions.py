@@ -76,7 +76,7 @@ class Session:
         """Keep the cookies that the answers set."""
         for attempt in delivery.attempts:
             if attempt.response is not None:
-                self._cookies.learn(delivery.url, attempt.response.headers)
+                self._cookies.learn(attempt.url or delivery.url, attempt.response.headers)
 
     def save(self, typed: Iterable[Field], auth: Auth | None, *, plain: bool, reference: str | None) -> list[str]:
         """Write the session with these headers and this authentication; return what could not be kept, in words."""

@@ -15,6 +15,7 @@ from workbench.formats.body import View, view
 from workbench.formats.kind import Kind
 from workbench.model.delivery import Attempt, Timings
 from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.masking import masked_request
 from workbench.model.message import Body, Head, Request, Response, readable
 
 REQUEST_HEAD, REQUEST_BODY, RESPONSE_HEAD, RESPONSE_BODY, META = "H", "B", "h", "b", "m"
@@ -32,6 +33,7 @@ class Look:
     is_sorted: bool = False
     is_safe: bool = True
     """Nothing but text goes out: a terminal reads it, or somebody asked for formatted text."""
+    shows_secrets: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -49,6 +51,7 @@ def look_of(arguments: argparse.Namespace, console: Console, default: str) -> Lo
         painter=Painter(arguments.style) if is_coloured else None,
         is_sorted=arguments.sorted,
         is_safe=console.is_terminal or pretty != "none",
+        shows_secrets=arguments.show_secrets,
     )
 
 
@@ -89,7 +92,8 @@ def show_request(request: Request, look: Look, console: Console) -> None:
 
 
 def _exchange(attempt: Attempt, look: Look) -> Iterator[str | Body]:
-    yield from _message(attempt.request, look, REQUEST_HEAD, REQUEST_BODY)
+    ranges = () if look.shows_secrets else attempt.secret_ranges
+    yield from _message(masked_request(attempt.request, ranges), look, REQUEST_HEAD, REQUEST_BODY)
     if attempt.response is not None:
         yield from _message(attempt.response, look, RESPONSE_HEAD, RESPONSE_BODY)
     if META in look.parts and attempt.timings.total_us:
@@ -166,6 +170,7 @@ def _meta(timings: Timings) -> str:
     phases = (
         ("DNS", timings.resolve_us),
         ("Connect", timings.connect_us),
+        ("TLS", timings.tls_us),
         ("Send", timings.send_us),
         ("Wait", timings.wait_us),
         ("Receive", timings.receive_us),

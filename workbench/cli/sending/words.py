@@ -123,6 +123,7 @@ def _add_output(add: Any) -> None:
         help="the request as it was sent, too; -vv: and how long it took",
     )
     add("--all", action="store_true", help="every exchange on the way: redirects, the first one of a digest")
+    add("--show-secrets", action="store_true", help="passwords, tokens and secret variables in -v, masked otherwise")
     add("--pretty", choices=("all", "colors", "format", "none"), help="default: all on a terminal, else none")
     add(
         "-s", "--style", default="auto", metavar="NAME", help="colours: auto (the terminal's own) or a pygments style"
