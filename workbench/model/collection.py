@@ -11,7 +11,7 @@ from workbench.model.checks import Assertion, Taking
 from workbench.model.message import EMPTY_BODY, Body
 from workbench.model.send_settings import INHERITED_SETTINGS, SendSettings
 from workbench.model.signature import NOT_SIGNED, SigningChoice
-from workbench.model.variables import Variable
+from workbench.model.variables import Environment, Variable
 
 
 class BodyKind(StrEnum):
@@ -115,6 +115,18 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionTree:
+    """A whole collection, or a folder of one, without files: what importers make and exporters take."""
+
+    name: str
+    folders: tuple["CollectionTree", ...] = ()
+    requests: tuple[SavedRequest, ...] = ()
+    defaults: Defaults = Defaults()
+    environments: tuple[Environment, ...] = ()
+    """Of a collection only; a folder has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestEntry:
     """A saved request's place in a collection, as the tree shows it without reading the whole file."""
 
@@ -122,6 +134,7 @@ class RequestEntry:
     method: str
     path: str
     """The request's file, absolute."""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
