@@ -46,6 +46,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench endpoints remove billing",
         "workbench endpoints check",
     ),
+    "environments": (
+        "workbench environments list",
+        "workbench environments list billing --json",
+        "workbench environments show staging --collection billing",
+    ),
     "secrets": (
         "workbench secrets set stripe/live                   asked for unseen, or read from standard input",
         "workbench secrets list",

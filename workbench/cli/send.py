@@ -119,7 +119,7 @@ def _saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:
         return None
     if arguments.words or arguments.data or arguments.raw:
         raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
-    from workbench.cli.sending.saved_requests import find_saved
+    from workbench.cli.collection_names import find_saved
 
     return find_saved(paths, arguments.saved)
 

@@ -27,6 +27,7 @@ _BY_WORD = {
     ("captures export", "query"): "captures",
     ("captures delete", "query"): "captures",
     ("replay", "numbers"): "captures",
+    ("environments show", "name"): "environments",
     ("endpoints show", "name"): "endpoints",
     ("endpoints edit", "name"): "endpoints",
     ("endpoints remove", "name"): "endpoints",

@@ -43,7 +43,7 @@ def _captures(paths: Paths) -> Iterator[str]:
 
 
 def _saved(paths: Paths) -> Iterator[str]:
-    from workbench.cli.sending.saved_requests import named_requests
+    from workbench.cli.collection_names import named_requests
 
     return (request.stems for request in named_requests(paths))
 
