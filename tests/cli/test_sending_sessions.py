@@ -130,3 +130,5 @@ async def test_broken_session_is_one_sentence_and_left(
 async def test_session_names_stay_in_their_folder(inside: Inside) -> None:
     assert (await inside("send", "--session=a b", "localhost:1")).code == 2
     assert (await inside("send", "--session=x", "--offline", "..")).code == 2
+    assert (await inside("send", "--session=./x.json", "--offline", "http://[::1")).code == 2
+    assert not list(Path(inside.home).rglob("*.json"))

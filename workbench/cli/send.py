@@ -63,8 +63,9 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse words that contradict each other; UsageError."""
     if arguments.resume and not (arguments.download and arguments.output):
         raise UsageError("--continue goes on with a file, and none is named.", "Write -d -c -o FILE.")
-    if arguments.download and arguments.offline:
-        raise UsageError("With --offline there is no answer to download.", "Leave out one of them.")
+    if arguments.download and (arguments.offline or arguments.json):
+        other = "--offline" if arguments.offline else "--json"
+        raise UsageError(f"--download and {other} exclude each other.", "Leave out one of them.")
     if arguments.session and arguments.session_read_only:
         raise UsageError("There are two sessions.", "Use --session or --session-read-only.")
 
@@ -109,6 +110,10 @@ def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str],
         signing=saved.signing if signing == NOT_SIGNED else signing,
         settings=read_settings(arguments, saved).over(saved.settings),
     )
+    if arguments.resume:
+        from workbench.cli.sending.downloads import resumed
+
+        saved = resumed(saved, Path(arguments.output).expanduser())
     variables = _variables(arguments.variables)
     order = Order(saved, file, arguments.environment or "", variables, is_streamed=arguments.stream)
     return _Composed(order, typed, auth)

@@ -41,6 +41,11 @@ def full_url(url: str, default_scheme: str, query: Sequence[tuple[str, str]]) ->
     if not query:
         return text
     before, mark, fragment = text.partition("#")
-    pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in query)
+    pairs = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in query)
     joint = "" if before.endswith(("?", "&")) else "&" if "?" in before else "?"
     return f"{before}{joint}{pairs}{mark}{fragment}"
+
+
+def _encoded(text: str) -> str:
+    # Braces stay where they may be a variable's, which is put in before the request goes out.
+    return quote(text, safe="{}" if "{{" in text else "", errors="surrogateescape")

@@ -6,7 +6,7 @@ with JSON the answer is asked for in JSON; a body without a method is a POST.
 
 import argparse
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from workbench.cli.sending.address import full_url, split_words
 from workbench.cli.sending.item_files import file_path, file_text
@@ -71,10 +71,15 @@ def _body(arguments: argparse.Namespace, items: Sequence[Item], raw: RawBody | N
     if not fields:
         return NO_BODY
     if _is_form(arguments):
-        pairs = [(item.name, _form_value(item)) for item in fields]
-        return ComposedBody(BodyKind.FORM, Body(urlencode(pairs, errors="surrogateescape").encode("ascii")))
+        pairs = [f"{_encoded(item.name)}={_encoded(_form_value(item))}" for item in fields]
+        return ComposedBody(BodyKind.FORM, Body("&".join(pairs).encode("ascii")))
     value = nested((item.name, _json_value(item)) for item in fields)
     return ComposedBody(BodyKind.JSON, Body(write_json(value)))
+
+
+def _encoded(text: str) -> str:
+    # Braces stay where they may be a variable's; the engine encodes what it puts in.
+    return quote_plus(text, safe="{}" if "{{" in text else "", errors="surrogateescape")
 
 
 def _is_form(arguments: argparse.Namespace) -> bool:

@@ -36,15 +36,15 @@ class SessionCookies:
             )
         )
 
-    def put(self, header: str, host: str) -> None:
-        """Keep the cookies of a typed Cookie header, for this host; those of the same name are replaced."""
+    def put(self, header: str, url: str) -> None:
+        """Keep the cookies of a typed Cookie header, for this URL's host; those of the same name are replaced."""
         for pair in header.split(";"):
             name, equals, value = pair.strip().partition("=")
             if equals and name:
                 for cookie in [each for each in self._jar if each.name == name]:
                     self._jar.clear(cookie.domain, cookie.path, cookie.name)
                 self._unbound.pop(name, None)
-                self._jar.set_cookie(_cookie(name, value, _jar_host(host)))
+                self.learn(url, Headers((("Set-Cookie", f"{name}={value}; Path=/"),)))
 
     def header_for(self, url: str) -> str:
         """Return the Cookie header for a URL, empty where no cookie is for it; expired ones are dropped."""
@@ -96,12 +96,6 @@ def _entries(listed: Any) -> list[dict[str, Any]]:
     if not isinstance(listed, list):
         return []
     return [cast("dict[str, Any]", each) for each in cast("list[Any]", listed) if isinstance(each, dict)]
-
-
-def _jar_host(host: str) -> str:
-    """Return a host as the jar calls it: RFC 2965 writes `.local` behind a name without dots."""
-    name = host.lower()
-    return name if "." in name or ":" in name else f"{name}.local"
 
 
 def _cookie(

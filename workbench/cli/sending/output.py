@@ -67,19 +67,23 @@ def write_offline(request: Request, arguments: argparse.Namespace, console: Cons
 
 def write_answer(delivery: Delivery, saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:
     """Write what was asked for; return False where a download is not whole."""
-    if arguments.json:
-        from workbench.formats.capture_json import delivery_json
-
-        console.json(delivery_json(delivery))
-        return True
     if arguments.download:
         return _download(delivery, saved, arguments, console)
     out = _File(Path(arguments.output).expanduser(), console) if arguments.output else console
-    look = look_of(arguments, out, "hb" if out.is_terminal else "b")
-    show(delivery.chain if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
+    _write(delivery, arguments, out)
     if isinstance(out, _File) and delivery.last.response is not None:
         out.close()
     return True
+
+
+def _write(delivery: Delivery, arguments: argparse.Namespace, out: Console) -> None:
+    if arguments.json:
+        from workbench.formats.capture_json import delivery_json
+
+        out.json(delivery_json(delivery))
+        return
+    look = look_of(arguments, out, "hb" if out.is_terminal else "b")
+    show(delivery.chain if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
 
 
 def _download(delivery: Delivery, saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from workbench.cli.sending.authentication import asked_password
 from workbench.cli.sending.cookies import SessionCookies
 from workbench.cli.sending.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
@@ -59,18 +60,22 @@ class Session:
 
     def applied(self, saved: SavedRequest, typed: Iterable[Field]) -> SavedRequest:
         """Return the request with what the session has and the words do not say; typed cookies join the jar."""
-        typed_names = {field.name.lower() for field in typed}
-        kept = [field for field in self._headers() if field.name.lower() not in typed_names]
-        kept_names = {field.name.lower() for field in kept} - typed_names
-        own = [field for field in saved.headers if field.name.lower() not in kept_names]
-        for field in own:
-            if field.name.lower() == "cookie" and field.enabled:
-                self._cookies.put(field.value, urlsplit(_absolute(saved.url)).hostname or "")
-        rest = [field for field in own if field.name.lower() != "cookie"]
-        cookie = self._cookies.header_for(_absolute(saved.url))
-        cookies = [Field("Cookie", cookie)] if cookie else []
+        names = {field.name.lower() for field in typed}
+        kept = [field for field in self._headers() if field.name.lower() not in names]
+        replaced = {field.name.lower() for field in kept}
+        headers = [*kept, *(field for field in saved.headers if field.name.lower() not in replaced)]
+        if _host(saved.url):
+            headers = self._with_cookies(headers, _absolute(saved.url))
         auth = saved.auth if saved.auth.kind is not AuthKind.INHERIT else (self._auth() or saved.auth)
-        return replace(saved, headers=(*kept, *rest, *cookies), auth=auth)
+        return replace(saved, headers=tuple(headers), auth=auth)
+
+    def _with_cookies(self, headers: list[Field], url: str) -> list[Field]:
+        for field in headers:
+            if field.name.lower() == "cookie" and field.enabled:
+                self._cookies.put(field.value, url)
+        cookie = self._cookies.header_for(url)
+        others = [field for field in headers if field.name.lower() != "cookie"]
+        return [*others, Field("Cookie", cookie)] if cookie else others
 
     def learn(self, delivery: Delivery) -> None:
         """Keep the cookies that the answers set."""
@@ -120,11 +125,18 @@ class Session:
             kind = AuthKind(str(auth["type"]))
         except ValueError as error:
             raise FormatError(f"{self.path}: {auth['type']!r} is no authentication known here.") from error
-        user, plain = split_pair(str(auth.get("raw_auth") or auth.get("username") or ""))
-        secret = self._resolved(auth["secret"]) if auth.get("secret") else str(auth.get("password") or plain or "")
+        raw = str(auth.get("raw_auth") or "")
         if kind is AuthKind.BEARER:
-            return Auth(kind, (("token", secret or str(auth.get("raw_auth") or "")),))
-        return Auth(kind, (("username", user), ("password", secret)))
+            return Auth(kind, (("token", self._secret(auth, raw or None, "the token")),))
+        user, password = split_pair(raw or str(auth.get("username") or ""))
+        return Auth(kind, (("username", user), ("password", self._secret(auth, password, f"the password of {user}"))))
+
+    def _secret(self, auth: dict[str, Any], plain: str | None, what: str) -> str:
+        """Return what the file refers to or holds; what could not be kept is asked for."""
+        if auth.get("secret"):
+            return self._resolved(auth["secret"])
+        held = auth.get("password", plain)
+        return asked_password(f"workbench: {what} for this session: ") if held is None else str(held)
 
     def _resolved(self, reference: Any) -> str:
         return Secrets(self._paths).resolve(str(reference)).value
@@ -171,7 +183,11 @@ def _absolute(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    host = urlsplit(_absolute(url)).netloc.rpartition("@")[2].lower()
+    """Return host and port of a URL as typed, empty where it has none or it is a variable."""
+    try:
+        host = urlsplit(_absolute(url)).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
     return host if re.fullmatch(r"[A-Za-z0-9.\-_:\[\]]+", host) and host.strip(".") else ""
 
 
