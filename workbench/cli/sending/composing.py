@@ -50,6 +50,8 @@ def _value(item: Item) -> str:
 
 def _header(item: Item) -> Field:
     value = _value(item)
+    if any("\ud800" <= mark <= "\udfff" for mark in value):
+        raise UsageError(f"The header {item.name} is no UTF-8 text.", "Set the terminal to UTF-8.")
     # `Name:` takes a header away that would be added, `Name;` sends it empty.
     return Field(item.name, value, enabled=bool(value) or item.separator is Separator.EMPTY_HEADER)
 

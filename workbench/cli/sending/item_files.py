@@ -8,12 +8,13 @@ from workbench.model.errors import UsageError
 
 def file_path(name: str, word: str) -> Path:
     """Return the file an item names, absolute; UsageError where it cannot be read."""
-    path = Path(name).expanduser().absolute()
     try:
+        path = Path(name).expanduser().absolute()
         with path.open("rb"):
             return path
-    except OSError as error:
-        raise UsageError(f"{word!r}: the file cannot be read: {error.strerror or error}.") from error
+    except (OSError, RuntimeError) as error:  # `~nobody` has no home.
+        reason = (error.strerror if isinstance(error, OSError) else "") or error
+        raise UsageError(f"{word!r}: the file cannot be read: {reason}.") from error
 
 
 def file_text(item: Item) -> str:
