@@ -1,17 +1,13 @@
 """What `workbench send` prints: HTTPie's `--print` and `--pretty`, on a terminal and into a pipe."""
 
-import asyncio
-import contextlib
 import json
-import os
-import pty
 import re
-import sys
 from pathlib import Path
 
 import pytest
 from fakes import RawTarget
-from program import ENVIRONMENT, TIMEOUT_S, Inside, Program
+from program import Inside, Program
+from terminal import on_terminal
 
 JSON_BODY = b'{"z": 1.10, "a": 12345678901234567890, "a": null}'
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nX-Z: 1\r\nContent-Type: application/json\r\nX-A: 2\r\nContent-Length: %d" % len(
@@ -19,40 +15,12 @@ JSON_HEAD = b"HTTP/1.1 200 OK\r\nX-Z: 1\r\nContent-Type: application/json\r\nX-A
 )
 JSON_ANSWER = JSON_HEAD + b"\r\n\r\n" + JSON_BODY
 FORMATTED = '{\n    "z": 1.10,\n    "a": 12345678901234567890,\n    "a": null\n}'
-COLOURFUL = {name: value for name, value in ENVIRONMENT.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def answer(body: bytes, *headers: str) -> bytes:
     lines = ["HTTP/1.1 200 OK", *headers, f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(lines).encode() + body
-
-
-async def on_terminal(program: Program, *words: str, typed: bytes = b"", **environment: str) -> tuple[int, str]:
-    """Run with a terminal for all three streams; return the exit code and what it showed."""
-    main_end, program_end = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workbench", f"--home={program.home}", *words,
-        stdin=program_end, stdout=program_end, stderr=program_end, start_new_session=True,
-        env={**COLOURFUL, **environment},
-    )  # fmt: skip
-    os.close(program_end)
-    shown = b""
-    async with asyncio.timeout(TIMEOUT_S):
-        while piece := await asyncio.to_thread(_read, main_end):
-            shown += piece
-            if typed and b"password" in shown:
-                os.write(main_end, typed)
-                typed = b""
-        code = await process.wait()
-    os.close(main_end)
-    return code, shown.decode().replace("\r\n", "\n")
-
-
-def _read(descriptor: int) -> bytes:
-    with contextlib.suppress(OSError):  # EIO: the program has ended.
-        return os.read(descriptor, 65536)
-    return b""
 
 
 async def test_terminal_shows_head_and_formatted_body_in_colours(workbench: Program) -> None:
