@@ -23,6 +23,7 @@ from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.cli.sending.sessions import Session
+    from workbench.engine.delivering import Sent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +54,10 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
         return 0
     from workbench.cli.sending.output import write_answer
 
-    delivery = send(order, paths)
-    _keep(session, arguments, composed, loud.note, delivery)
-    whole = write_answer(delivery, order.saved, arguments, loud)
-    return _ended(delivery, arguments, console, is_whole=whole)
+    sent = send(order, paths)
+    _keep(session, arguments, composed, loud.note, sent.delivery)
+    whole = write_answer(sent, order.saved, arguments, loud)
+    return _ended(sent, arguments, console, is_whole=whole)
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -115,7 +116,7 @@ def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str],
 
         saved = resumed(saved, Path(arguments.output).expanduser())
     variables = _variables(arguments.variables)
-    order = Order(saved, file, arguments.environment or "", variables, is_streamed=arguments.stream)
+    order = Order(saved, file, arguments.environment or "", variables, may_ask=not arguments.ignore_stdin)
     return _Composed(order, typed, auth)
 
 
@@ -175,9 +176,12 @@ def _keep(
         note(f"workbench: {said}")
 
 
-def _ended(delivery: Delivery, arguments: argparse.Namespace, console: Console, *, is_whole: bool) -> int:
+def _ended(sent: "Sent", arguments: argparse.Namespace, console: Console, *, is_whole: bool) -> int:
     """Return the exit code; say what went wrong where nobody would see it."""
+    delivery, failed = sent.delivery, [check for check in sent.checks if not check.passed]
     failure = delivery.last.failure
+    for check in failed if arguments.quiet < 2 and not arguments.json else ():
+        console.note(f"workbench: {printable(check.message)}")
     if failure is not None and arguments.quiet < 2 and not arguments.json:
         console.note(f"workbench: {failure.message}")
     fail = arguments.fail or arguments.download
@@ -185,4 +189,4 @@ def _ended(delivery: Delivery, arguments: argparse.Namespace, console: Console, 
     response = delivery.last.response
     if code == 1 and response is not None and not arguments.json and arguments.quiet < 2 and not console.is_terminal:
         console.note(f"workbench: HTTP {printable(response.head.start_line.partition(' ')[2])}")
-    return code or (0 if is_whole else 1)
+    return code or (0 if is_whole and not failed else 1)

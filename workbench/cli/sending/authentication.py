@@ -64,6 +64,15 @@ def asked_password(prompt: str) -> str:
         raise UsageError("No password was given, so nothing was sent.") from error
 
 
+def asked(prompt: str) -> str:
+    """Ask at the terminal; UsageError where standard input is none."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(f"This is asked for, and there is no terminal to ask at: {prompt}", "Give it with --var.")
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 def _has_terminal() -> bool:
     """True where getpass can switch the echo off; without a terminal it would read standard input in the open."""
     if os.name == "nt":

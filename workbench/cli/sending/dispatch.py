@@ -1,23 +1,22 @@
-"""The one place that hands a request to the engine, to be sent or only to be made.
+"""The one place that hands a request to the engine, to be sent or only to be made."""
 
-What this version of the engine does not do yet is refused here, in one list, and never left out in silence.
-"""
-
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from workbench.model.authentication import AuthKind
 from workbench.model.collection import SavedRequest
-from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
-from workbench.model.send_settings import SendSettings
+from workbench.model.signature import SigningChoice
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
+    from workbench.engine.delivering import Sent
+    from workbench.engine.dynamic_values import Question
     from workbench.engine.signing import Signing
+    from workbench.engine.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,49 +28,60 @@ class Order:
     """The saved request's file: its folders and collection give defaults."""
     environment: str = ""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    is_streamed: bool = False
-    """The answer's body is to be written while it arrives."""
+    may_ask: bool = True
+    """Whether a person is there to answer what `{{$prompt}}` asks."""
 
 
-def send(order: Order, paths: Paths) -> Delivery:
-    """Send and return the stored delivery; UsageError where the words make no request."""
+def send(order: Order, paths: Paths) -> "Sent":
+    """Send, store and check; UsageError where the words make no request."""
     from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
-    _refuse_what_is_missing(order)
-    signing = _signing(order.saved, paths)
-    timeout_s = 30.0 if order.saved.settings.timeout_s is None else order.saved.settings.timeout_s or None
-
-    async def sending() -> Delivery:
+    async def sending() -> "Sent":
         async with open_workbench(paths) as workbench:
-            return await workbench.deliveries.send(order.saved, signing=signing, timeout_s=timeout_s)
+            around = await asyncio.to_thread(_around, order, paths, workbench)
+            return await workbench.deliveries.send_and_check(order.saved, **around)
 
     return run(sending())
 
 
 def made(order: Order, paths: Paths) -> Request:
     """Return the exact request without sending it; UsageError where the words make none."""
-    from workbench.engine.composing import compose
+    from workbench.engine.serving import run
+    from workbench.engine.workbench import open_workbench
 
-    _refuse_what_is_missing(order)
-    target, request = compose(order.saved)
-    signing = _signing(order.saved, paths)
-    if signing is None:
-        return request
-    from workbench.engine.signing import signed
-    from workbench.model.clock import SystemClock
+    async def making() -> Request:
+        async with open_workbench(paths) as workbench:
+            around = await asyncio.to_thread(_around, order, paths, workbench)
+            return (await workbench.deliveries.prepare(order.saved, **around)).request
 
-    return signed(request, target.url, signing, SystemClock().now_us())
+    return run(making())
 
 
-def _signing(saved: SavedRequest, paths: Paths) -> "Signing | None":
-    choice = saved.signing
+def _around(order: Order, paths: Paths, workbench: "Workbench") -> dict[str, Any]:
+    """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
+    from workbench.cli.surroundings import surroundings
+    from workbench.engine.dynamic_values import Sources
+
+    found = surroundings(paths, order.saved, order.file, order.environment, order.variables)
+    return {
+        "scopes": found.scopes,
+        "inherited": found.inherited,
+        "signing": signing_of(order.saved.signing, paths),
+        "sources": Sources(workbench.clock, folder=found.root, ask=_ask if order.may_ask else None),
+    }
+
+
+def signing_of(choice: SigningChoice, paths: Paths) -> "Signing | None":
+    """Return a choice with its provider and secret, None where nobody signs; UsageError, SecretError."""
     if not choice.provider:
         return None
     from workbench.engine.signing import Signing
     from workbench.storage.packs import load_packs
     from workbench.storage.secrets import Secrets
 
+    if not choice.secret:
+        raise UsageError("To sign, a secret is needed.", "Add --sign PROVIDER --secret REF.")
     return Signing(
         load_packs(paths).require(choice.provider),
         Secrets(paths).resolve(choice.secret).value,
@@ -82,16 +92,8 @@ def _signing(saved: SavedRequest, paths: Paths) -> "Signing | None":
     )
 
 
-def _refuse_what_is_missing(order: Order) -> None:
-    saved = order.saved
-    told = SendSettings(timeout_s=saved.settings.timeout_s)
-    wanted = {
-        "Authentication": saved.auth.kind not in (AuthKind.INHERIT, AuthKind.NONE),
-        "A setting such as --follow, --verify, --proxy or --compress": saved.settings != told,
-        "--env": bool(order.environment),
-        "--var": bool(order.variables),
-        "--stream": order.is_streamed,
-    }
-    for what, is_wanted in wanted.items():
-        if is_wanted:
-            raise UsageError(f"{what} is not offered yet, so nothing was sent.")
+async def _ask(question: "Question") -> str | None:
+    from workbench.cli.sending.authentication import asked, asked_password
+
+    ask = asked_password if question.secret else asked
+    return await asyncio.to_thread(ask, f"workbench: {question.label}: ")

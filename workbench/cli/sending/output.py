@@ -17,6 +17,8 @@ from workbench.model.message import Request, Response
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+    from workbench.engine.delivering import Sent
+
 
 class _Nowhere(io.RawIOBase):
     """Takes bytes and keeps none."""
@@ -65,22 +67,28 @@ def write_offline(request: Request, arguments: argparse.Namespace, console: Cons
         out.close()
 
 
-def write_answer(delivery: Delivery, saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:
+def write_answer(sent: "Sent", saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:
     """Write what was asked for; return False where a download is not whole."""
+    delivery = sent.delivery
     if arguments.download:
         return _download(delivery, saved, arguments, console)
     out = _File(Path(arguments.output).expanduser(), console) if arguments.output else console
-    _write(delivery, arguments, out)
+    _write(sent, arguments, out)
     if isinstance(out, _File) and delivery.last.response is not None:
         out.close()
     return True
 
 
-def _write(delivery: Delivery, arguments: argparse.Namespace, out: Console) -> None:
+def _write(sent: "Sent", arguments: argparse.Namespace, out: Console) -> None:
+    delivery = sent.delivery
     if arguments.json:
         from workbench.formats.capture_json import delivery_json
 
-        out.json(delivery_json(delivery))
+        checks = [
+            {"expression": each.assertion.expression, "passed": each.passed, "message": each.message or None}
+            for each in sent.checks
+        ]
+        out.json(delivery_json(delivery) | ({"checks": checks} if checks else {}))
         return
     look = look_of(arguments, out, "hb" if out.is_terminal else "b")
     show(delivery.chain if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
