@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from workbench.cli.outcome import exit_code
 from workbench.cli.render import printable
 from workbench.cli.sending.authentication import read_auth
 from workbench.cli.sending.dispatch import Order, made, send
+from workbench.cli.sending.progress import ticking
 from workbench.cli.sending.signing import read_signing
 from workbench.cli.sending.travelling import read_settings
 from workbench.cli.sending.words import add_words
@@ -41,6 +43,8 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
     _check(arguments)
     paths = Paths.of_home(arguments.home)
     loud = _loud(arguments, console)
+    if arguments.stream:
+        loud.note("workbench: --stream has no effect yet: the answer is written once it is whole.")
     composed = _composed(arguments, paths, loud.note)
     order = composed.order
     session = _opened(arguments, paths, order.saved.url)
@@ -54,7 +58,8 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
         return 0
     from workbench.cli.sending.output import write_answer
 
-    sent = send(order, paths)
+    with ticking(loud, "Downloading…") if arguments.download else nullcontext():
+        sent = send(order, paths)
     _keep(session, arguments, composed, loud.note, sent.delivery)
     whole = write_answer(sent, order.saved, arguments, loud)
     return _ended(sent, arguments, console, is_whole=whole)
