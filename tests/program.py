@@ -1,6 +1,7 @@
 """The program as a shell runs it: words in, streams and an exit code out."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -53,6 +54,26 @@ class Program:
         assert process.returncode is not None
         assert b"Traceback" not in err, err.decode()
         return Ran(process.returncode, out, err.decode())
+
+
+class Inside:
+    """The same words run in this process, in a thread: without a start of Python for each of many small cases.
+
+    Standard input is what the tests have: nothing.
+    """
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+
+    async def __call__(self, *words: str) -> Ran:
+        from workbench.cli.console import Console
+        from workbench.cli.main import main
+
+        content = io.BytesIO()
+        out, err = io.TextIOWrapper(content, encoding="utf-8", newline=""), io.StringIO()
+        code = await asyncio.to_thread(main, [f"--home={self.home}", *words], Console(out, err))
+        out.flush()
+        return Ran(code, content.getvalue(), err.getvalue())
 
 
 class Listening:

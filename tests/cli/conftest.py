@@ -1,7 +1,7 @@
 """The program as a shell runs it, with a home of its own."""
 
 import pytest
-from program import Program
+from program import Inside, Program
 
 from workbench.storage.paths import Paths
 
@@ -9,3 +9,8 @@ from workbench.storage.paths import Paths
 @pytest.fixture
 def workbench(paths: Paths) -> Program:
     return Program(str(paths.data))
+
+
+@pytest.fixture
+def inside(paths: Paths) -> Inside:
+    return Inside(str(paths.data))

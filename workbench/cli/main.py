@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import workbench
 from workbench.cli.console import Console
+from workbench.cli.help_texts import complete
 from workbench.cli.home import add_home
 from workbench.model.errors import UsageError, WorkbenchError
 
@@ -26,7 +27,9 @@ COMMANDS = {
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",
     "endpoints": "say where webhooks come in, with which secrets they are checked",
+    "environments": "list and show the values that requests of a collection are sent with",
     "secrets": "keep secrets in the keyring, by name",
+    "completion": "write a script that completes words in bash, zsh or fish",
     "gui": "open the window (also what no command at all does)",
 }
 
@@ -106,4 +109,5 @@ def parser(command: str | None) -> argparse.ArgumentParser:
         if name == command and name != "gui":
             add_home(subparser)
             import_module(f"workbench.cli.{name}").add_arguments(subparser)
+            complete(subparser, name)
     return top

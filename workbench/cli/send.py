@@ -1,110 +1,148 @@
 """`workbench send`: compose a request in HTTPie's words and send it exactly so."""
 
 import argparse
-import json
-import re
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from workbench.cli.console import Console
 from workbench.cli.outcome import exit_code
-from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.cli.render import printable
+from workbench.cli.sending.authentication import read_auth
+from workbench.cli.sending.dispatch import Order, made, send
+from workbench.cli.sending.progress import ticking
+from workbench.cli.sending.signing import read_signing
+from workbench.cli.sending.travelling import read_settings
+from workbench.cli.sending.words import add_words
+from workbench.model.authentication import Auth
+from workbench.model.collection import Field, SavedRequest
 from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
-from workbench.model.message import Body, Request
-from workbench.model.signature import SignMode
+from workbench.model.signature import NOT_SIGNED
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
-    from workbench.engine.signing import Signing
-
-_METHOD = re.compile(r"[A-Za-z]+")
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-SIGN_MODES = [mode.value for mode in SignMode if mode is not SignMode.KEEP]
-_SEPARATORS = (":=", "==", "=", ":", ";", "@")
+    from workbench.cli.sending.sessions import Session
+    from workbench.engine.delivering import Sent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the words of `send`."""
-    add = parser.add_argument
-    add(
-        "words",
-        nargs="*",
-        metavar="[METHOD] URL [ITEM ...]",
-        help="H:v header, q==v query, a=b and a:=json JSON body",
-    )
-    add("--saved", metavar="FILE", help="a saved request's file instead of METHOD and URL")
-    add("--data", metavar="TEXT", help="the body: text, @FILE for a file's bytes, - for standard input")
-    add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
-    add("--sign", metavar="PROVIDER", help="sign as this provider does; see: workbench providers list")
-    add("--secret", metavar="REF", help="the secret to sign with: keyring:NAME, env:NAME, file:PATH or text:VALUE")
-    add("--scheme", metavar="ID", help="one of the provider's schemes (default: its first)")
-    add("--mode", choices=SIGN_MODES, default="fresh", help="sign rightly, or wrongly on purpose")
-    add("--public-url", metavar="URL", help="the address to sign, where the receiver checks another than URL")
-    add("--set", action="append", default=[], dest="settings", metavar="NAME=VALUE", help="webhook_id, audience …")
-    add("--sample", metavar="PROVIDER/EVENT", help="a sample event as body and headers; with --sign it is signed")
-    add("--offline", action="store_true", help="write the exact request instead of sending it")
-    add("-v", "--verbose", action="store_true", help="show the request as it was sent, too")
-    add("--fail", action="store_true", help="exit with 1 where the answer is not 2xx")
-    add("--json", action="store_true", help="the delivery as one JSON object")
-    parser.set_defaults(run=run_send)
+    add_words(parser)
+    parser.set_defaults(run=run_send, parser=parser)
 
 
 def run_send(arguments: argparse.Namespace, console: Console) -> int:
     """Compose and send one request."""
+    if arguments.headers and not (arguments.words or arguments.saved):
+        # `-h` alone is what people type who look for help.
+        console.out.write(arguments.parser.format_help())
+        return 0
+    _check(arguments)
     paths = Paths.of_home(arguments.home)
+    loud = _loud(arguments, console)
+    if arguments.stream:
+        loud.note("workbench: --stream has no effect yet: the answer is written once it is whole.")
+    composed = _composed(arguments, paths, loud.note)
+    order = composed.order
+    session = _opened(arguments, paths, order.saved.url)
+    if session is not None:
+        order = replace(order, saved=session.applied(order.saved, composed.typed))
+    if arguments.offline:
+        from workbench.cli.sending.output import write_offline
+
+        write_offline(made(order, paths), arguments, loud)
+        _keep(session, arguments, composed, loud.note)
+        return 0
+    from workbench.cli.sending.output import write_answer
+
+    with ticking(loud, "Downloading…") if arguments.download else nullcontext():
+        sent = send(order, paths)
+    _keep(session, arguments, composed, loud.note, sent.delivery)
+    whole = write_answer(sent, order.saved, arguments, loud)
+    return _ended(sent, arguments, console, is_whole=whole)
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse words that contradict each other; UsageError."""
+    if arguments.resume and not (arguments.download and arguments.output):
+        raise UsageError("--continue goes on with a file, and none is named.", "Write -d -c -o FILE.")
+    if arguments.download and (arguments.offline or arguments.json):
+        other = "--offline" if arguments.offline else "--json"
+        raise UsageError(f"--download and {other} exclude each other.", "Leave out one of them.")
+    if arguments.session and arguments.session_read_only:
+        raise UsageError("There are two sessions.", "Use --session or --session-read-only.")
+
+
+def _loud(arguments: argparse.Namespace, console: Console) -> Console:
+    """Return the console that `--quiet` leaves: errors still go to the real one."""
+    if not arguments.quiet:
+        return console
+    from workbench.cli.sending.output import silent
+
+    return silent()
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """The request with the parts of it that a session keeps: what was typed."""
+
+    order: Order
+    typed: tuple[Field, ...]
+    auth: Auth | None
+
+
+def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str], None]) -> _Composed:
     if arguments.sample:
         arguments.sign = arguments.sign or (arguments.secret and arguments.sample.partition("/")[0])
-    saved = _with_sample(_composed(arguments), arguments, paths) if arguments.sample else _composed(arguments)
-    signing = _signing(arguments, paths)
-    if arguments.offline:
-        console.bytes(_offline(saved, signing).wire_chunks())
-        return 0
-    from workbench.engine.serving import run
-    from workbench.engine.workbench import open_workbench
+    file = _saved_file(arguments, paths)
+    if file is not None:
+        from workbench.storage.collections import read_request
 
-    async def send() -> Delivery:
-        async with open_workbench(paths) as workbench:
-            return await workbench.deliveries.send(saved, signing=signing, timeout_s=arguments.timeout)
+        saved, typed = read_request(file), ()
+    else:
+        from workbench.cli.sending.composing import composed
 
-    delivery = run(send())
-    _show(delivery, arguments, console)
-    return exit_code([delivery], fail=arguments.fail)
-
-
-def _signing(arguments: argparse.Namespace, paths: Paths) -> "Signing | None":
-    if not arguments.sign:
-        if arguments.secret:
-            raise UsageError("A secret was given, and nobody to sign as.", "Add --sign PROVIDER.")
-        return None
-    if not arguments.secret:
-        raise UsageError("To sign, a secret is needed.", "Add --secret REF, such as --secret keyring:stripe/test.")
-    from workbench.engine.signing import Signing
-    from workbench.storage.packs import load_packs
-    from workbench.storage.secrets import Secrets
-
-    provider = load_packs(paths).require(arguments.sign)
-    settings = dict(text.partition("=")[::2] for text in arguments.settings)
-    return Signing(
-        provider,
-        Secrets(paths).resolve(arguments.secret).value,
-        SignMode(arguments.mode),
-        scheme=arguments.scheme or "",
-        public_url=arguments.public_url or "",
-        settings=settings,
+        saved, typed = composed(arguments, warn)
+    if arguments.sample:
+        saved = _with_sample(saved, arguments, paths)
+    auth = read_auth(arguments, paths, saved.url)
+    signing = read_signing(arguments)
+    saved = replace(
+        saved,
+        auth=auth or saved.auth,
+        signing=saved.signing if signing == NOT_SIGNED else signing,
+        settings=read_settings(arguments, saved).over(saved.settings),
     )
+    if arguments.resume:
+        from workbench.cli.sending.downloads import resumed
+
+        saved = resumed(saved, Path(arguments.output).expanduser())
+    variables = _variables(arguments.variables)
+    order = Order(saved, file, arguments.environment or "", variables, may_ask=not arguments.ignore_stdin)
+    return _Composed(order, typed, auth)
 
 
-def _offline(saved: SavedRequest, signing: "Signing | None") -> Request:
-    from workbench.engine.composing import compose
-    from workbench.engine.signing import signed
-    from workbench.model.clock import SystemClock
+def _saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:
+    if not arguments.saved:
+        return None
+    if arguments.words or arguments.data or arguments.raw:
+        raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
+    from workbench.cli.collection_names import find_saved
 
-    target, request = compose(saved)
-    return request if signing is None else signed(request, target.url, signing, SystemClock().now_us())
+    return find_saved(paths, arguments.saved)
+
+
+def _variables(words: list[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"--var {word!r} gives no variable a value.", "Write --var NAME=VALUE.")
+        pairs[name.strip()] = value
+    return pairs
 
 
 def _with_sample(saved: SavedRequest, arguments: argparse.Namespace, paths: Paths) -> SavedRequest:
@@ -117,118 +155,43 @@ def _with_sample(saved: SavedRequest, arguments: argparse.Namespace, paths: Path
     return sample_request(packs, packs.require(name), event, saved)
 
 
-def _composed(arguments: argparse.Namespace) -> SavedRequest:
-    if arguments.saved:
-        if arguments.words or arguments.data:
-            raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
-        from workbench.storage.collections import read_request
+def _opened(arguments: argparse.Namespace, paths: Paths, url: str) -> "Session | None":
+    name = arguments.session or arguments.session_read_only
+    if not name:
+        return None
+    from workbench.cli.sending.sessions import Session
 
-        return read_request(Path(arguments.saved))
-    words = list(arguments.words)
-    if not words:
-        raise UsageError("There is no URL to send to.", "For example: workbench send POST localhost:3000 a=b")
-    if len(words) == 1 and words[0] in _METHODS:
-        raise UsageError("There is no URL to send to.", f"For example: workbench send {words[0]} localhost:3000")
-    method = words.pop(0) if len(words) > 1 and _METHOD.fullmatch(words[0]) else ""
-    return _with_items(method, words[0], words[1:], arguments.data)
+    return Session.open(paths, name, url)
 
 
-def _with_items(method: str, url: str, items: Sequence[str], data: str | None) -> SavedRequest:
-    headers: list[Field] = []
-    query: list[str] = []
-    members: dict[str, Any] = {}
-    for item in items:
-        name, separator, value = _split(item)
-        match separator:
-            case ":":
-                # As in HTTPie, `Name:` takes a header away that would be added.
-                headers.append(Field(name, value, enabled=bool(value)))
-            case ";":
-                headers.append(Field(name, ""))
-            case "==":
-                query.append(f"{quote(name, safe='')}={quote(value, safe='')}")
-            case "=":
-                members[name] = value
-            case ":=":
-                members[name] = _json(item, value)
-            case _:
-                raise UsageError(f"{item!r} names a file to upload, which is not offered yet.", "Use --data @FILE.")
-    if members and data is not None:
-        raise UsageError("There are two bodies: --data and items such as a=b.", "Use one of them.")
-    body = _body(members, data)
-    joined = url + ("&" if "?" in url else "?") + "&".join(query) if query else url
-    chosen = method.upper() or ("GET" if body.kind is BodyKind.NONE else "POST")
-    return SavedRequest(method=chosen, url=joined, headers=tuple(headers), body=body)
-
-
-def _split(item: str) -> tuple[str, str, str]:
-    """Split at the first separator; of two at one place the longer counts."""
-    found = [(item.find(mark), -len(mark), mark) for mark in _SEPARATORS if mark in item]
-    if not found or min(found)[0] == 0:
-        raise UsageError(f"{item!r} is not an item.", "Write Header:value, name==value, name=value or name:=json.")
-    position, _, mark = min(found)
-    return item[:position], mark, item[position + len(mark) :]
-
-
-def _json(item: str, value: str) -> Any:
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise UsageError(f"{item!r} does not hold JSON after `:=`: {error}.", "Use = for text.") from error
-
-
-def _body(members: dict[str, Any], data: str | None) -> ComposedBody:
-    if members:
-        return ComposedBody(BodyKind.JSON, Body(json.dumps(members, ensure_ascii=False).encode()))
-    if data is None:
-        return ComposedBody()
-    if data == "-":
-        return ComposedBody(BodyKind.BYTES, Body(sys.stdin.buffer.read()))
-    if data.startswith("@"):
-        return ComposedBody(BodyKind.BYTES, _file(data[1:]))
-    kind = BodyKind.JSON if _is_json(data) else BodyKind.TEXT
-    return ComposedBody(kind, Body(data.encode("utf-8", "surrogateescape")))
-
-
-def _is_json(text: str) -> bool:
-    """True for an object or a list: what is meant as JSON, unlike a bare word or number."""
-    try:
-        return isinstance(json.loads(text), dict | list)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _file(name: str) -> Body:
-    try:
-        with open(name, "rb"):
-            return Body.of_file(name)
-    except OSError as error:
-        raise UsageError(f"The file {name} cannot be read: {error.strerror or error}.") from error
-
-
-def _show(delivery: Delivery, arguments: argparse.Namespace, console: Console) -> None:
-    if arguments.json:
-        from workbench.formats.capture_json import delivery_json
-
-        console.json(delivery_json(delivery))
+def _keep(
+    session: "Session | None",
+    arguments: argparse.Namespace,
+    composed: _Composed,
+    note: Callable[[str], None],
+    delivery: Delivery | None = None,
+) -> None:
+    """Write the session, unless it is only to be read and there is one."""
+    if session is None or (arguments.session_read_only and not session.is_new):
         return
-    from workbench.cli.render import body_text, head_text
+    if delivery is not None:
+        session.learn(delivery)
+    reference, plain = arguments.auth_secret, arguments.session_plain
+    for said in session.save(composed.typed, composed.auth, plain=plain, reference=reference):
+        note(f"workbench: {said}")
 
-    colours = console.colours
-    request, response, failure = delivery.last.request, delivery.last.response, delivery.last.failure
-    if arguments.verbose:
-        encoding = request.headers.get("content-encoding")
-        console.line(head_text(request.head, colours=colours) + "\n")
-        if request.body.size:
-            console.line(body_text(request.body.read(), request.head.content_type, encoding, colours=colours) + "\n")
-    if failure is not None:
+
+def _ended(sent: "Sent", arguments: argparse.Namespace, console: Console, *, is_whole: bool) -> int:
+    """Return the exit code; say what went wrong where nobody would see it."""
+    delivery, failed = sent.delivery, [check for check in sent.checks if not check.passed]
+    failure = delivery.last.failure
+    for check in failed if arguments.quiet < 2 and not arguments.json else ():
+        console.note(f"workbench: {printable(check.message)}")
+    if failure is not None and arguments.quiet < 2 and not arguments.json:
         console.note(f"workbench: {failure.message}")
-    if response is None:
-        return
-    if not console.is_terminal and not arguments.verbose:
-        console.bytes(response.body.chunks())
-        return
-    console.line(head_text(response.head, colours=colours) + "\n")
-    encoding = response.headers.get("content-encoding")
-    if response.body.size:
-        console.line(body_text(response.body.read(), response.head.content_type, encoding, colours=colours))
+    fail = arguments.fail or arguments.download
+    code = exit_code([delivery], fail=fail)
+    response = delivery.last.response
+    if code == 1 and response is not None and not arguments.json and arguments.quiet < 2 and not console.is_terminal:
+        console.note(f"workbench: HTTP {printable(response.head.start_line.partition(' ')[2])}")
+    return code or (0 if is_whole and not failed else 1)

@@ -1,0 +1,89 @@
+"""What `--help` says beside the options: examples, and words that mean the same in all commands."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "listen": (
+        "workbench listen",
+        "workbench listen --port 9000 --forward http://localhost:3000 --relay",
+        "workbench listen --json --count 1 --for 30          in a script: one webhook, or half a minute",
+    ),
+    "captures": (
+        "workbench captures list provider:stripe status:>=400 --limit 20",
+        "workbench captures show 12 --part body > body.json  exactly the bytes that came",
+        "workbench captures export 3-9 --format har -o bug.har",
+        "workbench captures delete since:2h --yes",
+        "workbench captures pin 12",
+        "workbench captures unpin 12",
+    ),
+    "replay": (
+        "workbench replay 12 --to http://localhost:3000",
+        "workbench replay 3-9 --to http://localhost:3000/hooks --sign fresh --fail",
+        "workbench replay --query 'provider:github event:push' --keep-host --json",
+    ),
+    "verify": (
+        "workbench verify --capture 12 --explain",
+        "workbench verify body.json --provider github --secret env:SECRET -H 'X-Hub-Signature-256: sha256=…'",
+    ),
+    "sign": (
+        "workbench sign body.json --provider stripe --secret keyring:stripe/test",
+        "workbench sign - --provider twilio --secret env:TOKEN --url https://example.com/sms --json < form.txt",
+    ),
+    "providers": (
+        "workbench providers list",
+        "workbench providers show stripe",
+        "workbench providers samples stripe invoice.paid > event.json",
+        "workbench providers detect body.json -H 'Stripe-Signature: t=1,v1=00'",
+        "workbench providers check ./acme/provider.toml",
+    ),
+    "endpoints": (
+        "workbench endpoints list",
+        "workbench endpoints add billing --path '/stripe/*' --provider stripe --secret keyring:stripe/live",
+        "workbench endpoints edit billing --forward http://localhost:3000/hooks",
+        "workbench endpoints show billing",
+        "workbench endpoints remove billing",
+        "workbench endpoints check",
+    ),
+    "environments": (
+        "workbench environments list",
+        "workbench environments list billing --json",
+        "workbench environments show staging --collection billing",
+    ),
+    "secrets": (
+        "workbench secrets set stripe/live                   asked for unseen, or read from standard input",
+        "workbench secrets list",
+        "workbench secrets remove stripe/live",
+    ),
+}
+
+_COMMON = {
+    "json": "as JSON: one object, of lists one a line",
+    "name": "its name",
+    "number": "a capture, such as 12 or #12",
+    "numbers": "captures, such as 12 or 3-9",
+    "format": "what to write",
+    "settings": "webhook_id, audience …: what some schemes need beside the secret; may be given again",
+}
+
+
+def complete(parser: argparse.ArgumentParser, command: str) -> None:
+    """Give a command and its actions their examples, and a help text to every option that has none of its own."""
+    examples = EXAMPLES.get(command, ())
+    _complete(parser, examples)
+    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]
+        if action.nargs == argparse.PARSER:
+            actions: Any = action.choices
+            for name, inner in actions.items():
+                start = f"workbench {command} {name}"
+                _complete(inner, [line for line in examples if line == start or line.startswith(f"{start} ")])
+
+
+def _complete(parser: argparse.ArgumentParser, examples: Sequence[str]) -> None:
+    for action in parser._actions:  # pyright: ignore[reportPrivateUsage]
+        if not action.help and action.dest in _COMMON:
+            action.help = _COMMON[action.dest]
+    if examples and not parser.epilog:
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples)
