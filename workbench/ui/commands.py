@@ -36,6 +36,17 @@ COMMANDS = (
     Command(
         "save_as", "Save request as…", "Write this request to a collection under a new name", "File", "Ctrl+Shift+S"
     ),
+    Command("new_folder", "New folder…", "Make a folder in the chosen one", "File", "Ctrl+Alt+N", "folder-plus"),
+    Command("duplicate", "Duplicate", "Copy the chosen request or folder", "File", "Ctrl+D"),
+    Command("rename", "Rename", "Give the chosen request or folder another name", "File", "F2"),
+    Command(
+        "bring_back",
+        "Bring back what was deleted",
+        "Put back the request or folder that was deleted last",
+        "File",
+        "Ctrl+Shift+Z",
+        "undo",
+    ),
     Command("close_tab", "Close tab", "Close this composer tab", "File", "Ctrl+W", starts_group=True),
     Command("quit", "Quit", "Finish what is under way and close", "File", "Ctrl+Q", starts_group=True),
     Command("filter", "Filter captures", "Go to the filter line", "Captures", "Ctrl+F", "search"),
@@ -82,6 +93,16 @@ COMMANDS = (
     Command("send", "Send", "Send the request of this tab", "Request", "Ctrl+Return", "send"),
     Command("cancel", "Cancel sending", "Stop waiting for the answer", "Request", "Ctrl+.", "stop"),
     Command("beautify", "Beautify body", "Indent the body; numbers and order stay", "Request", "Ctrl+B"),
+    Command(
+        "undo_request",
+        "Undo in request",
+        "Take back the last change of this request, as a whole",
+        "Request",
+        "Ctrl+Alt+Z",
+        "undo",
+        starts_group=True,
+    ),
+    Command("redo_request", "Redo in request", "Make the change again", "Request", "Ctrl+Alt+Shift+Z"),
     Command("send_test", "Send a test webhook", "Post a small event to this listener", "Listener", "Ctrl+T", "send"),
     Command(
         "copy_address", "Copy address", "Copy the address that catches webhooks", "Listener", "Ctrl+Shift+A", "copy"
@@ -120,6 +141,7 @@ COMMANDS = (
         "Ctrl+Shift+P",
         "options",
     ),
+    Command("find_request", "Find a request", "Go to the search line of the sidebar", "View", "Ctrl+P", "search"),
     Command("palette", "Command palette", "Find and run any command", "View", "Ctrl+K", "command"),
     Command("show_captures", "Captures", "Go to the captures", "View", "Ctrl+1", "inbox", starts_group=True),
     Command("toggle_sidebar", "Sidebar", "Show or hide the sidebar", "View", "Ctrl+\\", "sidebar", True),

@@ -118,6 +118,14 @@ async def choose_file(parent: QWidget, title: str, folder: str) -> str | None:
     return await _chosen(dialog)
 
 
+async def choose_files(parent: QWidget, title: str, folder: str) -> list[str]:
+    """Let a person choose existing files; none for escape."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    accepted = await finished(dialog)
+    return dialog.selectedFiles() if accepted == QDialog.DialogCode.Accepted else []
+
+
 async def choose_new_file(parent: QWidget, title: str, suggested: str) -> str | None:
     """Let a person name a file to write; None for escape. Replacing one is asked about."""
     dialog = QFileDialog(parent, title, suggested)

@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.top = TopBar(self.appearance, self.commands, self)
-        self.sidebar = Sidebar(self)
+        self.sidebar = Sidebar(self.appearance, self)
         self._page = QWidget(self)
         self._page_rows = _flush(QVBoxLayout(self._page))
         self.tabs = self._tabs()

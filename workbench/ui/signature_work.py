@@ -107,7 +107,7 @@ class SignatureWork:
         providers = await asyncio.to_thread(lambda: packs.all)
         names = await asyncio.to_thread(self.signatures.names)
         panel.sign.set_providers(providers, names)
-        panel.sign.set_choice(panel.draft.signing)
+        panel.sign.set_choice(panel.draft.request.signing)
 
     async def signing(self, choice: SigningChoice) -> Signing | None:
         """Return how a tab signs, None where it does not; SecretError, UsageError."""
