@@ -268,6 +268,7 @@ QTabBar::tab {{
 }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+QTabWidget#sections QTabBar::tab {{ padding: 7px 8px 6px 8px; }}
 QTabBar:focus {{ outline: none; }}
 QTabBar::tab:selected:focus {{ background: {theme.hover}; }}
 QHeaderView {{ background: {theme.base}; }}

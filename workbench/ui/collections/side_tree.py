@@ -35,6 +35,7 @@ VALUE = KIND + 1
 METHOD = KIND + 2
 DIRTY = KIND + 3
 CHOSEN = KIND + 4
+_NAME = KIND + 5
 
 _MOVABLE = frozenset({"folder", "request"})
 _TAKES = frozenset({"folder", "collection"})
@@ -55,7 +56,6 @@ class SideTree(QTreeWidget):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self._filling = False
         self.setObjectName("side")
         self.setHeaderHidden(True)
         self.setIndentation(14)
@@ -72,8 +72,8 @@ class SideTree(QTreeWidget):
 
     def leaf(self, parent: QTreeWidgetItem, text: str, kind: str, value: object) -> QTreeWidgetItem:
         """Add an item."""
-        before, self._filling = self._filling, True
         item = QTreeWidgetItem(parent, [text])
+        item.setData(0, _NAME, text)
         item.setData(0, KIND, kind)
         item.setData(0, VALUE, value)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -82,15 +82,12 @@ class SideTree(QTreeWidget):
         if kind in _TAKES:
             flags |= Qt.ItemFlag.ItemIsDropEnabled
         item.setFlags(flags)
-        self._filling = before
         return item
 
     def mark(self, item: QTreeWidgetItem, role: int, value: object) -> None:
-        """Set a mark of an item; that is no renaming."""
-        before, self._filling = self._filling, True
+        """Set a mark of an item."""
         if item.data(0, role) != value:
             item.setData(0, role, value)
-        self._filling = before
 
     def rename_current(self) -> None:
         """Let a person type another name for the chosen folder or request."""
@@ -99,9 +96,11 @@ class SideTree(QTreeWidget):
             self.editItem(item, 0)
 
     def _on_changed(self, item: QTreeWidgetItem) -> None:
-        if self._filling or item.data(0, KIND) not in _MOVABLE:
-            return
-        self.renamed.emit(item.data(0, VALUE), item.text(0).strip())
+        # Qt says "changed" of icons and marks too.
+        name = item.text(0)
+        if item.data(0, KIND) in _MOVABLE and item.data(0, _NAME) != name:
+            item.setData(0, _NAME, name)
+            self.renamed.emit(item.data(0, VALUE), name.strip())
 
     # Keys that the window's shortcuts would take otherwise
 

@@ -89,7 +89,7 @@ class AuthEditor(FormPage):
     @property
     def auth(self) -> Auth:
         """What is filled in; fields that have no meaning now are kept."""
-        kind: AuthKind = self.kind.currentData()
+        kind = AuthKind(self.kind.currentData())
         values = self._values[kind]
         known = [field.name for field in AUTH_FIELDS[kind]]
         ordered = [*known, *(name for name in values if name not in known)]
@@ -119,7 +119,7 @@ class AuthEditor(FormPage):
         while self.form.rowCount() > 1:
             self.form.removeRow(1)
         self.fields = {}
-        kind: AuthKind = self.kind.currentData()
+        kind = AuthKind(self.kind.currentData())
         for field in AUTH_FIELDS[kind]:
             widget = self._field(field)
             self.fields[field.name] = widget
@@ -128,7 +128,7 @@ class AuthEditor(FormPage):
         self._show_note()
 
     def _field(self, field: AuthField) -> QWidget:
-        value = self._values[self.kind.currentData()].get(field.name, "")
+        value = self._values[AuthKind(self.kind.currentData())].get(field.name, "")
         if field.choices:
             box = QComboBox(self.page)
             for choice in field.choices:
@@ -145,7 +145,7 @@ class AuthEditor(FormPage):
         return widget
 
     def _on_edit(self, field: AuthField, value: str) -> None:
-        self._values[self.kind.currentData()][field.name] = "" if value == field.default else value
+        self._values[AuthKind(self.kind.currentData())][field.name] = "" if value == field.default else value
         self._show_rows()
         self._show_note()
         self.edited.emit()

@@ -143,7 +143,7 @@ class BodyEditor(QWidget):
             self.text.setFocus()
 
     def _on_kind(self) -> None:
-        kind: BodyKind = self.kind.currentData()
+        kind = BodyKind(self.kind.currentData())
         if kind is self._body.kind:
             return
         content = self._body.content

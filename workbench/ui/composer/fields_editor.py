@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.collection import Field
 from workbench.ui.composer.field_text import fields_text, read_fields
@@ -21,10 +21,13 @@ class FieldsEditor(QWidget):
     edited = Signal()
     """A person changed something."""
 
-    def __init__(self, title: str, variables: Variables, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, variables: Variables, parent: QWidget | None = None, *, fixed: bool = False
+    ) -> None:
         super().__init__(parent)
         self._filling = False
-        self.table = KeyValueTable(title, self, editable=True, variables=variables)
+        self.table = KeyValueTable(title, self, editable=True, fixed=fixed, variables=variables)
+        self.table.horizontalHeader().hide()
         self.table.edited.connect(self.edited)
         self.text = VariableText(variables, self)
         self.text.setObjectName("code")
@@ -43,8 +46,11 @@ class FieldsEditor(QWidget):
         self.as_text.setToolTip("Edit all rows as text; # switches a row off")
         self.as_text.setAccessibleName(f"Edit {title.lower()} as text")
         self.as_text.toggled.connect(self._on_switch)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 6, 8, 2)
+        self.as_text.setVisible(not fixed)
+        line = QFrame(self)
+        line.setObjectName("bar")
+        bar = QHBoxLayout(line)
+        bar.setContentsMargins(12, 4, 8, 4)
         bar.addWidget(heading)
         bar.addStretch()
         bar.addWidget(self.as_text)
@@ -54,7 +60,7 @@ class FieldsEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(line)
         layout.addWidget(self.stack, 1)
 
     def fields(self) -> tuple[Field, ...]:

@@ -107,7 +107,7 @@ class SignEditor(QWidget):
             provider,
             self.scheme.currentData() or (self._given.scheme if same else ""),
             self.secret.currentText().strip(),
-            self.mode.currentData() or SignMode.FRESH,
+            SignMode(self.mode.currentData() or SignMode.FRESH),
             self.public_url.text().strip(),
             self._given.settings if same else (),
         )

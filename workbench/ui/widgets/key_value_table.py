@@ -24,10 +24,11 @@ class KeyValueTable(RowTable):
         *,
         editable: bool = False,
         switchable: bool = True,
+        fixed: bool = False,
         variables: Variables | None = None,
     ) -> None:
         columns = (Column("Name", NAME_CHARACTERS), Column("Value"))
-        super().__init__(what, columns, parent, editable=editable, switchable=switchable, variables=variables)
+        super().__init__(what, columns, parent, editable=editable, switchable=switchable, fixed=fixed, variables=variables)
 
     def set_pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Show pairs."""

@@ -50,7 +50,11 @@ class Row:
 
 
 class RowTable(QTableWidget):
-    """A table of rows; read-only unless it is `editable`."""
+    """A table of rows; read-only unless it is `editable`.
+
+    Where it is `fixed` rows neither come nor go, and the first column names them; where it is not `switchable` all
+    rows count.
+    """
 
     edited = Signal()
     """A person changed something."""
@@ -63,12 +67,14 @@ class RowTable(QTableWidget):
         *,
         editable: bool = False,
         switchable: bool = True,
+        fixed: bool = False,
         variables: Variables | None = None,
     ) -> None:
         super().__init__(0, len(columns), parent)
         self.columns = tuple(columns)
         self._editable = editable
-        self._switchable = editable and switchable
+        self._fixed = fixed
+        self._switchable = editable and switchable and not fixed
         self._filling = False
         self._placeholder = ""
         self.completions: Callable[[int, Row], Sequence[str]] = lambda _column, _row: ()
@@ -120,8 +126,7 @@ class RowTable(QTableWidget):
         self.setRowCount(0)
         for row in rows:
             self._append(row)
-        if self._editable:
-            self._append_empty()
+        self._append_empty()
         self._filling = False
 
     def rows(self) -> tuple[Row, ...]:
@@ -144,16 +149,20 @@ class RowTable(QTableWidget):
         return item.text()
 
     def _append_empty(self) -> None:
-        self._append(Row(("",) * len(self.columns)))
+        """Append the row to type into; it has no tick until something stands in it."""
+        if self._editable and not self._fixed:
+            self._append(Row(("",) * len(self.columns)), is_last=True)
 
-    def _append(self, row: Row) -> None:
+    def _append(self, row: Row, *, is_last: bool = False) -> None:
         number = self.rowCount()
         before, self._filling = self._filling, True
         self.insertRow(number)
         for position, column in enumerate(self.columns):
             item = QTableWidgetItem("" if column.is_tick else row.texts[position])
             item.setFlags(self._flags(position))
-            if self._switchable and position == 0:
+            if is_last:
+                pass
+            elif self._switchable and position == 0:
                 item.setCheckState(Qt.CheckState.Checked if row.enabled else Qt.CheckState.Unchecked)
             elif column.is_tick:
                 ticked = row.texts[position] == TICKED
@@ -162,7 +171,7 @@ class RowTable(QTableWidget):
         self._filling = before
 
     def _flags(self, position: int) -> Qt.ItemFlag:
-        if not self._editable:
+        if not self._editable or (self._fixed and position == 0):
             return _READ_ONLY
         checkable = Qt.ItemFlag.ItemIsUserCheckable
         if self.columns[position].is_tick:
@@ -172,11 +181,20 @@ class RowTable(QTableWidget):
     def _on_changed(self, item: QTableWidgetItem) -> None:
         if self._filling:
             return
-        is_last = item.row() == self.rowCount() - 1
-        if is_last and (item.text() or self.columns[item.column()].is_tick):
-            self._append_empty()
-        if not (is_last and self.row_at(item.row()).is_empty):
-            self.edited.emit()
+        if item.row() == self.rowCount() - 1 and not self._fixed:
+            if self.row_at(item.row()).is_empty:
+                return
+            self._begin_row(item.row())
+        self.edited.emit()
+
+    def _begin_row(self, number: int) -> None:
+        """Make the last row a row that counts, and append another."""
+        first = self.item(number, 0)
+        if first is not None and self._switchable:
+            before, self._filling = self._filling, True
+            first.setCheckState(Qt.CheckState.Checked)
+            self._filling = before
+        self._append_empty()
 
     # What is seen
 
@@ -186,7 +204,8 @@ class RowTable(QTableWidget):
 
     def empty_words(self, index: Index) -> str:
         """Return what an empty cell of the last row says."""
-        if not self._editable or index.row() != self.rowCount() - 1 or self.columns[index.column()].is_tick:
+        last = self._editable and not self._fixed and index.row() == self.rowCount() - 1
+        if not last or self.columns[index.column()].is_tick:
             return ""
         column = self.columns[index.column()]
         return column.placeholder or column.title
@@ -201,15 +220,19 @@ class RowTable(QTableWidget):
 
     # Keys, the clipboard, the menu
 
+    @property
+    def _grows(self) -> bool:
+        return self._editable and not self._fixed
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
-        elif self._editable and event.matches(QKeySequence.StandardKey.Paste):
+        elif self._grows and event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
-        elif self._editable and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        elif self._grows and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_selected()
-        elif self._editable and event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in moves:
+        elif self._grows and event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in moves:
             self.move_row(moves[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)
@@ -266,7 +289,7 @@ class RowTable(QTableWidget):
     def menu_entries(self) -> list[tuple[str, Callable[[], object]]]:
         """Return what the context menu offers."""
         entries: list[tuple[str, Callable[[], object]]] = [("Copy", self.copy), ("Copy all", self.copy_all)]
-        if self._editable:
+        if self._grows:
             entries += [
                 ("Paste lines", self.paste),
                 ("Move up\tAlt+Up", lambda: self.move_row(-1)),
