@@ -11,7 +11,7 @@ from workbench.model.collection import FolderEntry, RequestEntry, SavedRequest
 from workbench.model.errors import CollectionError
 from workbench.storage.collections import create_collection, new_request_path, read_tree, save_request
 
-SCHEMA = json.loads((Path(__file__).parents[1] / "data/opencollection/opencollection.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((Path(__file__).parents[2] / "resources/schemas/opencollection-1.0.0.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -38,13 +38,13 @@ def test_a_new_collection_is_valid_opencollection_and_tells_git_what_to_leave_al
     assert document["opencollection"] == "1.0.0"
     assert document["info"] == {"name": "Webhooks"}
     assert (collection / ".gitattributes").read_text() == "*.yml text eol=lf\nbodies/** -text\n"
-    assert (collection / ".gitignore").read_text() == ".local/\n*.secret\n"
+    assert (collection / ".gitignore").read_text() == ".local/\n*.secret\n.*.tmp\n"
 
 
 def test_lines_that_git_files_have_already_stay(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.log\n.local/")
     create_collection(tmp_path, "Webhooks")
-    assert (tmp_path / ".gitignore").read_text() == "*.log\n.local/\n*.secret\n"
+    assert (tmp_path / ".gitignore").read_text() == "*.log\n.local/\n*.secret\n.*.tmp\n"
 
 
 def test_a_collection_is_not_created_over_another(collection: Path) -> None:
@@ -98,8 +98,8 @@ def test_what_is_no_request_is_not_listed(collection: Path) -> None:
         pytest.param(b"- a\n", r"line 1: the file must hold keys and values", id="a list"),
         pytest.param(b"http:\n  url: x\n", r"line 1: “info” is missing", id="no info"),
         pytest.param(b"info: text\n", r"line 1: “info” must hold keys and values", id="info is text"),
-        pytest.param(b"info:\n  name: a\n", r"line 2: “type” must be http", id="no type"),
-        pytest.param(b"info:\n  type: graphql\n", r"a graphql item, and only http requests are read", id="graphql"),
+        pytest.param(b"info:\n  name: a\n", r"line 2: “type” must be http or graphql", id="no type"),
+        pytest.param(b"info:\n  type: grpc\n", r"a grpc item, and only http requests are read", id="grpc"),
         pytest.param(b"info:\n  type: http\n  name: [a]\n", r"line 3: “name” must be text", id="name is a list"),
         pytest.param(b"info:\n  type: http\n  seq: soon\n", r"line 3: “seq” must be a number", id="seq is text"),
         pytest.param(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.model.authentication import NO_AUTH
 from workbench.model.collection import BodyKind, Field, SavedRequest
 from workbench.model.errors import CollectionError
 from workbench.storage.collections import create_collection, read_request, save_request, unsent_parts
@@ -31,7 +32,7 @@ def a_file_body(collection: Path, path: str, content_type: str = "") -> Path:
 def test_a_request_without_details_is_a_get_named_like_its_file(collection: Path) -> None:
     file = collection / "bare.yml"
     file.write_text("info:\n  type: http\n")
-    assert read_request(file) == SavedRequest(name="bare", method="GET")
+    assert read_request(file) == SavedRequest(name="bare", method="GET", auth=NO_AUTH)
 
 
 def test_values_are_the_text_that_was_typed(collection: Path) -> None:
@@ -141,7 +142,7 @@ def test_a_missing_body_is_an_error_and_not_an_empty_one(collection: Path) -> No
         pytest.param(
             "headers:\n  - name: a\n    disabled: perhaps", r"line 7: “disabled” must be true or false", id="flag"
         ),
-        pytest.param("body:\n  type: multipart-form\n  data: []", r"a body of type “multipart-form”", id="multipart"),
+        pytest.param("body:\n  type: sparql\n  data: a", r"a body of type “sparql”", id="sparql"),
         pytest.param("body:\n  - title: a", r"line 6: the request has a choice of bodies", id="variants"),
         pytest.param("body: text", r"line 5: “body” must hold keys and values", id="text"),
     ],
@@ -159,17 +160,30 @@ def test_a_missing_file_is_a_sentence(collection: Path) -> None:
 def test_what_bruno_would_do_and_we_do_not_is_said(collection: Path) -> None:
     file = a_file(
         collection,
-        "url: https://example.test/:id\nauth:\n  type: bearer\nparams:\n  - name: id\n    value: 7\n    type: path",
-        "runtime:\n  scripts: []\n",
+        "url: https://example.test/:id\nauth:\n  type: ntlm\n  username: me",
+        """\
+runtime:
+  scripts: []
+  actions:
+    - type: set-variable
+      phase: before-request
+      selector: {expression: a, method: jsonq}
+      variable: {name: a, scope: runtime}
+    - type: set-variable
+      phase: after-response
+      selector: {expression: res.body.id, method: jsonq}
+      variable: {name: id, scope: folder}
+""",
     )
     with (collection / "opencollection.yml").open("a") as settings:
-        settings.write("request:\n  auth:\n    type: basic\n  headers:\n    - name: A\n      value: b\n")
+        settings.write("request:\n  auth:\n    type: wsse\nconfig:\n  proxy:\n    disabled: false\n")
     assert unsent_parts(file) == (
-        "request.yml: its bearer authentication is not sent.",
-        "request.yml: its path parameters are not filled in.",
+        "request.yml: its ntlm authentication is not sent.",
         "request.yml: its scripts are not run.",
-        "opencollection.yml: its basic authentication is not sent.",
-        "opencollection.yml: its headers for every request are not sent.",
+        "request.yml: its action before the request is not run.",
+        "request.yml: id is kept as a runtime variable, not as one of the folder.",
+        "opencollection.yml: its wsse authentication is not sent.",
+        "opencollection.yml: its proxy settings are not used.",
     )
 
 

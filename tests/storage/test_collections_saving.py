@@ -23,7 +23,7 @@ from workbench.storage.collections import (
 
 DATA = Path(__file__).parents[1] / "data"
 BODIES: dict[str, str] = json.loads((DATA / "bodies.json").read_text("utf-8"))
-SCHEMA = json.loads((DATA / "opencollection/opencollection.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((DATA.parents[1] / "resources/schemas/opencollection-1.0.0.json").read_text("utf-8"))
 REQUEST = jsonschema.Draft7Validator({"$ref": "#/$defs/HttpRequest", "$defs": SCHEMA["$defs"]})
 # What git, YAML parsers or line-end conversion would alter.
 BESIDE = {"crlf", "lone_cr", "u2028_nel", "bom", "ctrl_01", "nul", "only_spaces"}
@@ -199,6 +199,7 @@ http:
       {
         "n": 1.0
       }
+  auth: inherit
 """
     )
 
@@ -521,7 +522,7 @@ def test_saves_follow_one_another_by_the_fingerprint_each_returns(collection: Pa
     ("content", "sentence"),
     [
         pytest.param("info: [\n", "line 2", id="broken"),
-        pytest.param("info:\n  type: graphql\n", "a graphql item", id="not http"),
+        pytest.param("info:\n  type: grpc\n", "a grpc item", id="not http"),
         pytest.param("info:\n  type: http\nhttp:\n  url: &u x\n  method: *u\n", "YAML aliases", id="with an alias"),
     ],
 )

@@ -11,7 +11,7 @@ from workbench.model.checks import Assertion, Taking
 from workbench.model.message import EMPTY_BODY, Body
 from workbench.model.send_settings import INHERITED_SETTINGS, SendSettings
 from workbench.model.signature import NOT_SIGNED, SigningChoice
-from workbench.model.variables import Variable
+from workbench.model.variables import Environment, Variable
 
 
 class BodyKind(StrEnum):
@@ -112,6 +112,18 @@ class Defaults:
     variables: tuple[Variable, ...] = ()
     settings: SendSettings = INHERITED_SETTINGS
     docs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionTree:
+    """A whole collection, or a folder of one, without files: what importers make and exporters take."""
+
+    name: str
+    folders: tuple["CollectionTree", ...] = ()
+    requests: tuple[SavedRequest, ...] = ()
+    defaults: Defaults = Defaults()
+    environments: tuple[Environment, ...] = ()
+    """Of a collection only; a folder has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,3 +85,5 @@ class Environment:
     """Another environment of the collection that gives what this one does not."""
     path: str = ""
     """Its file, absolute; empty for one that was never saved."""
+    dot_env_file: str = ""
+    """A file of `KEY=VALUE` lines in the collection, from its folder, that gives what this one does not."""

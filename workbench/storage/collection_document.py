@@ -12,7 +12,7 @@ cannot be changed in one.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import yaml
 from yaml.events import (
@@ -118,8 +118,36 @@ class Mapping:
             return item
         raise broken(self.file_name, item.line, f"each row of “{key}” must hold keys and values")
 
+    def texts(self, key: str) -> list[str]:
+        """Return a list's texts."""
+        node = self.pairs.get(key)
+        if node is None or (isinstance(node, Scalar) and node.text is None):
+            return []
+        if not isinstance(node, Sequence):
+            raise broken(self.file_name, node.line, f"“{key}” must be a list")
+        for item in node.items:
+            if not isinstance(item, Scalar):
+                raise broken(self.file_name, item.line, f"each row of “{key}” must be text")
+        return [item.text or "" for item in node.items if isinstance(item, Scalar)]
+
 
 Node = Scalar | Sequence | Mapping
+Plain = dict[str, Any]
+"""A part of a file as dicts, lists, text, numbers and flags; keys are absent where the file is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it is: its bytes, their tree, and the part of it that is ours."""
+
+    raw: bytes
+    document: Mapping
+    plain: Plain
+
+
+def text_rows(rows: list[Mapping], keys: tuple[str, ...]) -> list[Plain]:
+    """Return the texts that each row has under these keys."""
+    return [{key: text for key in keys if (text := row.text(key)) is not None} for row in rows]
 
 
 def parse(raw: bytes, file_name: str) -> Mapping:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 
 from workbench.model.errors import CollectionError
+from workbench.storage.durable_file import sync_folder
 
 COLLECTION_FILE = "opencollection.yml"
 FOLDER_FILE = "folder.yml"
@@ -74,6 +75,12 @@ def digest(file: Path) -> str:
         return ""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def remove_file(file: Path) -> None:
+    """Remove a file, if it is there, so that it stays removed after a power cut."""
+    file.unlink(missing_ok=True)
+    sync_folder(file.parent)
 
 
 @contextmanager

@@ -6,41 +6,74 @@ off before rows come and go, and given back to whatever stands above afterwards.
 """
 
 import io
+import json
+import re
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
-from workbench.storage.collection_document import Mapping, Node, Sequence, decode, shield
-from workbench.storage.opencollection import Plain
+from workbench.model.errors import CollectionError
+from workbench.storage.collection_document import Mapping, Node, Plain, Sequence, decode, parse, shield
 
-_KEY_ORDER = (
-    *("name", "value", "type", "seq", "method", "url", "headers", "params", "body"),
-    *("filePath", "contentType", "selected", "data", "description", "disabled"),
-)
+_ORDERS = {
+    "": (
+        *("opencollection", "name", "color", "info", "config", "http", "graphql", "request", "runtime", "signing"),
+        *("auth", "settings", "secret_variables", "body", "variables", "extends", "dotEnvFilePath", "docs"),
+    ),
+    "info": ("name", "type", "seq", "tags"),
+    "http": ("method", "url", "headers", "params", "body", "auth"),
+    "graphql": ("method", "url", "headers", "params", "body", "auth"),
+    "request": ("headers", "auth", "variables", "scripts", "settings"),
+    "runtime": ("variables", "scripts", "assertions", "actions"),
+}
+"""The order of keys in a part, by the key of the part; other parts have the order in which they are made."""
+_ROOT, _ROW = "", "[]"
+_BLOCKS = ("docs", "content", "query", "variables", "description", "value")
+"""Keys whose text stands as a literal block where it has lines, and a block holds it."""
+NEVER_IN_BLOCK = re.compile(r"[\r\0\ufeff\x85\u2028\u2029]|(?:^|\n)[ \t]+\n*\Z")
+"""Characters that YAML or git change, and a blank last line of spaces, which Bruno's parser drops."""
 _NO_WRAPPING = 2**31
 
 
 def new_text(plain: Plain) -> bytes:
-    """Return a new file of these parts, a blank line between them, as Bruno lays it out."""
-    return "\n".join(_dump(_yaml(2, 2), {key: _fresh(part, key)}) for key, part in plain.items()).encode()
+    """Return a new file of these parts, a blank line between them, as Bruno lays it out; empty parts are left out."""
+    parts = said(plain)
+    between = "\n" if "info" in parts else ""
+    return between.join(_dump(_yaml(2, 2), {key: _fresh(parts[key], key)}) for key in _ordered(parts, _ROOT)).encode()
 
 
-def patched_text(raw: bytes, document: Mapping, former: Plain, wanted: Plain) -> bytes:
+def patched_text(
+    raw: bytes, document: Mapping, former: Plain, wanted: Plain, renamed: tuple[str, str] | None = None
+) -> bytes:
     """Return the file with what differs between the plain forms changed; line ends and indentation stay.
 
-    `document` and `former` are what `raw` says. Raises ruamel's YAMLError for what only libyaml reads.
+    `document` and `former` are what `raw` says; `renamed` is a key of the file, and what it is called from now on.
+    Raises ruamel's YAMLError for what only libyaml reads.
     """
     text, names = shield(decode(raw, document.file_name))
     unix = text.replace("\r\n", "\n")
     yaml = _yaml(*_indentation(document))
     yaml.explicit_start = unix.startswith("---")
     loaded = yaml.load(unix)
+    if loaded is None:
+        return raw + new_text(wanted)
     untouched = _dump(yaml, loaded)
-    _patch_mapping(loaded, former, wanted)
+    if renamed and renamed[0] in loaded:
+        _rename(loaded, *renamed)
+        former = {renamed[1] if key == renamed[0] else key: part for key, part in former.items()}
+    _patch_mapping(loaded, former, wanted, _ROOT)
     patched = _with_former_lines(unix, untouched, _dump(yaml, loaded)).translate(names)
     byte_order_mark = "\ufeff" if raw.startswith(b"\xef\xbb\xbf") else ""
     line_ends = "\r\n" if "\r\n" in text else "\n"
     return (byte_order_mark + patched.replace("\n", line_ends)).encode()
+
+
+def _rename(node: Any, old: str, new: str) -> None:
+    at = list(node).index(old)
+    comments = node.ca.items.pop(old, None)
+    node.insert(at, new, node.pop(old))
+    if comments:
+        node.ca.items[new] = comments
 
 
 def _with_former_lines(text: str, untouched: str, patched: str) -> str:
@@ -94,50 +127,88 @@ def _steps(node: Node) -> list[tuple[type[Node], int]]:
     return [step for item in node.items for step in _steps(item)] if isinstance(node, Sequence) else []
 
 
-def _patch_mapping(node: Any, former: Plain, wanted: Plain) -> None:
+def _patch_mapping(node: Any, former: Plain, wanted: Plain, name: str) -> None:
     tails = {key: _take_tail(node, key) for key in node}
-    for key in [*former, *(key for key in wanted if key not in former)]:
+    order = _ordered({**former, **wanted}, name)
+    for key in order:
         if former.get(key) != wanted.get(key):
-            _patch_key(node, key, former.get(key), wanted.get(key))
-    _give_tails(node, list(node), list(node), tails)
+            _patch_key(node, key, former.get(key), wanted.get(key), order)
+    parted = name == _ROOT and any(tail.startswith("\n") for tail in tails.values())
+    _give_tails(node, list(node), list(node), tails, "\n" if parted else "")
 
 
-def _patch_key(node: Any, key: str, former: Any, wanted: Any) -> None:
+def _patch_key(node: Any, key: str, former: Any, wanted: Any, order: list[str]) -> None:
+    there = node.get(key)
     if wanted is None:
         node.pop(key, None)
-    elif _is_mapping(wanted) and former and wanted.get("type") == former.get("type"):
-        _patch_mapping(node[key], former, wanted)
-    elif _is_list(wanted) and former:
-        _patch_rows(node[key], former, wanted)
+    elif _is_mapping(wanted) and _is_mapping(there) and (not former or not _is_of_another_kind(key, former, wanted)):
+        _patch_mapping(there, former or {}, wanted, key)
+        if not there:
+            del node[key]
+    elif _is_mapping(wanted) and not said(wanted):
+        return
+    elif _is_list(wanted) and former and _is_list(there):
+        _patch_rows(there, former, wanted)
     elif key in node:
-        node[key] = _like(node[key], _fresh(wanted, key))
+        node[key] = _like(there, _fresh(wanted, key))
     else:
-        node.insert(_place(node, key), key, _fresh(wanted, key))
+        node.insert(_place(node, key, order), key, _fresh(wanted, key))
 
 
-def _patch_rows(node: Any, former: list[Plain], wanted: list[Plain]) -> None:
+def _is_of_another_kind(key: str, former: Plain, wanted: Plain) -> bool:
+    """Tell whether a body or an authentication is not changed, but replaced."""
+    kinds = [(part.get("type"), part.get("flow")) for part in (former, wanted)]
+    return key in ("body", "auth") and kinds[0] != kinds[1]
+
+
+def _patch_rows(node: Any, former: list[Any], wanted: list[Any]) -> None:
     """Change rows one by one where as many stand for as many, else take out and put in."""
-    tails = {id(row): _take_tail(node, at) for at, row in enumerate(node)}
+    rows: list[object] = [object() for _ in node]
+    tails = {row: _take_tail(node, at) for at, row in enumerate(rows)}
     match = SequenceMatcher(None, [_hashable(row) for row in former], [_hashable(row) for row in wanted])
     for _, start, end, new_start, new_end in reversed(match.get_opcodes()):
         shared = min(end - start, new_end - new_start)
         for at in range(shared):
-            _patch_mapping(node[start + at], former[start + at], wanted[new_start + at])
+            _patch_row(node, start + at, former[start + at], wanted[new_start + at])
         for at in reversed(range(start + shared, end)):
             del node[at]
+            del rows[at]
         for at in range(shared, new_end - new_start):
-            node.insert(start + at, _fresh(wanted[new_start + at], ""))
-    _give_tails(node, list(range(len(node))), [id(row) for row in node], tails)
+            node.insert(start + at, _fresh(wanted[new_start + at], _ROW))
+            rows.insert(start + at, object())
+    _give_tails(node, list(range(len(node))), rows, tails)
 
 
-def _hashable(row: Plain) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted(row.items()))
+def _patch_row(node: Any, at: int, former: Any, wanted: Any) -> None:
+    if _is_mapping(wanted) and _is_mapping(node[at]):
+        _patch_mapping(node[at], former, wanted, _ROW)
+    elif former != wanted:
+        node[at] = _like(node[at], _fresh(wanted, _ROW))
 
 
-def _place(node: Any, key: str) -> int:
-    """Return where a new key goes: behind the last one that comes before it."""
-    before = [at for at, other in enumerate(node) if _rank(other) < _rank(key)]
+def _hashable(row: Any) -> str:
+    return json.dumps(row, sort_keys=True)
+
+
+def _ordered(part: Plain, name: str) -> list[str]:
+    """Return the keys of a part in the order in which they are written."""
+    order = _ORDERS.get(name, ())
+    return sorted(part, key=lambda key: order.index(key) if key in order else len(order))
+
+
+def _place(node: Any, key: str, order: list[str]) -> int:
+    """Return where a new key goes: behind the last one that comes before it, `disabled` at the end."""
+    if key == "disabled":
+        return len(node)
+    earlier = order[: order.index(key)]
+    before = [at for at, other in enumerate(node) if other in earlier]
     return before[-1] + 1 if before else 0
+
+
+def said(plain: Plain) -> Plain:
+    """Return a plain form without parts that say nothing: whether they stand in a file makes no difference."""
+    told = {key: said(part) if _is_mapping(part) else part for key, part in plain.items()}
+    return {key: part for key, part in told.items() if part != {} and part is not None}
 
 
 def _is_mapping(value: Any) -> bool:
@@ -146,10 +217,6 @@ def _is_mapping(value: Any) -> bool:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, list)
-
-
-def _rank(key: str) -> int:
-    return _KEY_ORDER.index(key) if key in _KEY_ORDER else len(_KEY_ORDER)
 
 
 def _fresh(value: Any, key: str) -> Any:
@@ -163,18 +230,31 @@ def _fresh(value: Any, key: str) -> Any:
 
     if _is_mapping(value):
         node: Any = CommentedMap()
-        for name in sorted(value, key=_rank):
+        for name in _ordered(said(value), key):
             node[name] = _fresh(value[name], name)
         return node
     if _is_list(value):
-        return CommentedSeq([_fresh(row, "") for row in value])
-    if isinstance(value, str) and key == "data" and value:
+        return CommentedSeq([_fresh(row, _ROW) for row in value])
+    if not isinstance(value, str):
+        return value
+    if value and (key == "data" or (key in _BLOCKS and "\n" in value and _block_holds(value))):
         return LiteralScalarString(value)
-    if isinstance(value, str) and not value.isprintable():
+    if not value.isprintable():
         return DoubleQuotedScalarString(value)
-    if isinstance(value, str) and _is_more_than_text(value):
-        return SingleQuotedScalarString(value)
-    return value
+    return SingleQuotedScalarString(value) if _is_more_than_text(value) else value
+
+
+def _block_holds(text: str) -> bool:
+    """Tell whether a literal block gives the text back, with either line end."""
+    from ruamel.yaml.scalarstring import LiteralScalarString
+
+    if NEVER_IN_BLOCK.search(text):
+        return False
+    block = _dump(_yaml(2, 2), {"text": LiteralScalarString(text)})
+    try:
+        return all(parse(raw.encode(), "").text("text") == text for raw in (block, block.replace("\n", "\r\n")))
+    except CollectionError:
+        return False
 
 
 def _is_more_than_text(value: str) -> bool:
@@ -196,13 +276,16 @@ def _like(former: Any, value: Any) -> Any:
     return type(former)(value)
 
 
-def _give_tails(node: Any, keys: list[Any], parts: list[Any], tails: dict[Any, str]) -> None:
-    """Hang the lines that led a part on whatever stands above it now; those of a part that went, go with it."""
+def _give_tails(node: Any, keys: list[Any], parts: list[Any], tails: dict[Any, str], gap: str = "") -> None:
+    """Hang the lines that led a part on whatever stands above it now; those of a part that went, go with it.
+
+    `gap` leads a part that is new.
+    """
     if not parts or not tails:
         return
     leads = {part: tails[above] for above, part in pairwise(tails)}
     for key, below in zip(keys, parts[1:], strict=False):
-        _give_tail(node, key, leads.get(below, ""))
+        _give_tail(node, key, leads.get(below, "" if below in tails else gap))
     _give_tail(node, keys[-1], list(tails.values())[-1])
     if leads.get(parts[0], "").strip():
         _lead(node, leads[parts[0]])

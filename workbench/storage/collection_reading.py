@@ -1,4 +1,4 @@
-"""One saved request, from its file and, where it has one, its body's own file."""
+"""One saved request, from its file, its hook file and, where it has one, its body's own file."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -7,7 +7,7 @@ from typing import NewType
 from workbench.model.collection import CONTENT_TYPES, BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.errors import CollectionError
 from workbench.model.message import Body
-from workbench.storage.collection_document import Mapping, parse
+from workbench.storage.collection_document import Plain, StoredFile, parse
 from workbench.storage.collection_files import (
     COLLECTION_FILE,
     FOLDER_FILE,
@@ -16,19 +16,13 @@ from workbench.storage.collection_files import (
     inside,
     read_file,
 )
-from workbench.storage.opencollection import (
-    RAW_KINDS,
-    Plain,
-    content_type_of,
-    field_of,
-    form_text,
-    parts_not_sent,
-    plain_request,
-    selected_file,
-)
+from workbench.storage.hook_document import hook_path, read_hook
+from workbench.storage.opencollection import content_type_of, parts_not_sent, plain_request
+from workbench.storage.opencollection_bodies import RAW_KINDS, form_text, selected_file
+from workbench.storage.request_words import RequestWords, kind_of, request_of
 
 Fingerprint = NewType("Fingerprint", str)
-"""What a request's files held, the body's own included; differs when any byte differs."""
+"""What a request's files held, its hook file and its body's own included; differs when any byte differs."""
 NO_FILE = Fingerprint("")
 """The fingerprint of a request that was never saved."""
 
@@ -45,28 +39,35 @@ _MEMORY_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StoredRequest:
-    """A request as its file has it: the bytes, their tree, the part that is ours, and what it means."""
+    """A request as its two files have it, and what it means."""
 
-    raw: bytes
-    document: Mapping
-    plain: Plain
+    file: StoredFile
+    hook: StoredFile
     request: SavedRequest
+
+    @property
+    def words(self) -> RequestWords:
+        return RequestWords(self.file.plain, self.hook.plain)
 
 
 def read_request(file: Path) -> SavedRequest:
     """Return a saved request; CollectionError says what is wrong with its file, or that its body is missing.
 
-    A body over 1 MiB stays a file. Take the `fingerprint` first when the request may be saved again.
+    A body over 1 MiB stays a file. Files of a form have absolute paths. Take the `fingerprint` first when the request
+    may be saved again.
     """
-    return read_stored(file.absolute()).request
+    file = file.absolute()
+    return read_stored(file, collection_root(file)).request
 
 
-def read_stored(file: Path) -> StoredRequest:
-    """Return a request with the file it came from."""
+def read_stored(file: Path, root: Path) -> StoredRequest:
+    """Return a request with the files it came from; `root` is its collection's folder."""
     raw = read_file(file)
     document = parse(raw, file.name)
-    plain = plain_request(document)
-    return StoredRequest(raw, document, plain, _request(plain, file))
+    stored = StoredFile(raw, document, plain_request(document))
+    hook = read_hook(file)
+    request = request_of(RequestWords(stored.plain, hook.plain), file, root)
+    return StoredRequest(stored, hook, _with_body(request, stored.plain, file, root))
 
 
 def fingerprint(file: Path) -> Fingerprint:
@@ -79,13 +80,13 @@ def fingerprint(file: Path) -> Fingerprint:
         body = digest(inside(collection_root(file), path, file.name)) if path else ""
     except CollectionError:
         body = ""
-    return Fingerprint(f"{digest(file)}:{body}")
+    return Fingerprint(f"{digest(file)}:{body}:{digest(hook_path(file))}")
 
 
 def unsent_parts(file: Path) -> tuple[str, ...]:
     """Return a sentence for each thing that Bruno would do for this request and we do not, inherited ones included.
 
-    Authentication, scripts, variables, path parameters; headers that a folder gives to its requests.
+    Scripts, actions before the request, kinds of authentication that we do not have, the collection's proxy.
     """
     file = file.absolute()
     root = collection_root(file)
@@ -97,46 +98,37 @@ def unsent_parts(file: Path) -> tuple[str, ...]:
 
 def body_path(plain: Plain) -> str:
     """Return the path of the file that a request sends as its body, from the collection's folder; else empty."""
-    body = plain["http"].get("body")
-    row = selected_file(body) if body and body["type"] == "file" else None
+    body = plain[kind_of(plain)].get("body")
+    row = selected_file(body) if body and body.get("type") == "file" else None
     return row["filePath"] if row else ""
 
 
-def _request(plain: Plain, file: Path) -> SavedRequest:
-    http = plain["http"]
-    params = [field_of(row) for row in http.get("params", []) if row["type"] == "query"]
-    request = SavedRequest(
-        name=plain["info"].get("name") or file.stem,
-        method=http.get("method") or "GET",
-        url=http.get("url", ""),
-        headers=tuple(field_of(row) for row in http.get("headers", [])),
-        disabled_params=tuple(row for row in params if not row.enabled),
-    )
-    body = http.get("body")
-    if body is None:
+def _with_body(request: SavedRequest, plain: Plain, file: Path, root: Path) -> SavedRequest:
+    body = plain[kind_of(plain)].get("body")
+    if body is None or request.body.kind is not BodyKind.NONE:
         return request
     if body["type"] == "file":
-        return _with_file_body(request, body, file)
+        return _with_file_body(request, body, file, root)
     if body["type"] == BodyKind.FORM:
-        return replace(request, body=_composed(BodyKind.FORM, form_text(body["data"])))
-    return replace(request, body=_composed(RAW_KINDS[body["type"]], body["data"]))
+        return _with(request, BodyKind.FORM, Body(form_text(body["data"]).encode()))
+    return _with(request, RAW_KINDS[body["type"]], Body(body["data"].encode()))
 
 
-def _composed(kind: BodyKind, text: str) -> ComposedBody:
-    return ComposedBody(kind, Body(text.encode()))
+def _with(request: SavedRequest, kind: BodyKind, content: Body) -> SavedRequest:
+    return replace(request, body=ComposedBody(kind, content, literal=request.body.literal))
 
 
-def _with_file_body(request: SavedRequest, body: Plain, file: Path) -> SavedRequest:
+def _with_file_body(request: SavedRequest, body: Plain, file: Path, root: Path) -> SavedRequest:
     """Return the request with its body's file, and with the Content-Type that only Bruno's file row names."""
     row = selected_file(body)
     if row is None:
-        return replace(request, body=ComposedBody(BodyKind.BYTES))
-    path = inside(collection_root(file), row["filePath"], file.name)
+        return _with(request, BodyKind.BYTES, Body())
+    path = inside(root, row["filePath"], file.name)
     kind = _KINDS.get(PurePosixPath(row["filePath"]).suffix.lower(), BodyKind.BYTES)
     headers = request.headers
     if row["contentType"] not in ("", content_type_of(kind, headers), CONTENT_TYPES.get(kind)):
         headers = _with_content_type(headers, row["contentType"])
-    return replace(request, headers=headers, body=ComposedBody(kind, _content(path, file)))
+    return replace(_with(request, kind, _content(path, file)), headers=headers)
 
 
 def _with_content_type(headers: tuple[Field, ...], content_type: str) -> tuple[Field, ...]:

@@ -6,17 +6,16 @@ collection's folder. Whether a block holds it is not reasoned but tried: the new
 ends, before anything is written.
 """
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import ChangedOutside, CollectionError
-from workbench.model.message import Body
-from workbench.storage.collection_document import Mapping, Node, Sequence, parse
+from workbench.model.message import EMPTY_BODY, Body
+from workbench.storage.collection_document import Plain, StoredFile, parse
 from workbench.storage.collection_files import (
     BODIES,
     COLLECTION_FILE,
@@ -24,8 +23,9 @@ from workbench.storage.collection_files import (
     collection_root,
     inside,
     put_back_on_error,
+    remove_file,
 )
-from workbench.storage.collection_patching import new_text, patched_text
+from workbench.storage.collection_patching import NEVER_IN_BLOCK, said
 from workbench.storage.collection_reading import (
     EXTENSIONS,
     Fingerprint,
@@ -34,31 +34,38 @@ from workbench.storage.collection_reading import (
     fingerprint,
     read_stored,
 )
+from workbench.storage.collection_writing import HOOK, REQUEST, others, text_of
 from workbench.storage.durable_file import write_whole
-from workbench.storage.opencollection import (
+from workbench.storage.hook_document import hook_path, read_hook
+from workbench.storage.opencollection import content_type_of, plain_request
+from workbench.storage.opencollection_bodies import (
     RAW_KINDS,
-    Plain,
-    content_type_of,
     form_rows,
     in_former_places,
-    plain_params,
-    plain_request,
-    present,
-    row_of,
+    part_of,
+    part_row,
     with_file,
+)
+from workbench.storage.opencollection_runtime import rows_like
+from workbench.storage.request_words import (
+    EMPTY_WORDS,
+    check_signing_secret,
+    kind_of,
+    normal_request,
+    wanted_words,
 )
 
 INLINE_BYTES = 64 * 1024
-# Characters that YAML or git change, and a blank last line of spaces, which Bruno's parser drops.
-_NEVER_INLINE = re.compile(r"[\r\0\ufeff\x85\u2028\u2029]|(?:^|\n)[ \t]+\n*\Z")
 _RAW_TYPES = {kind: name for name, kind in RAW_KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """What saving would write: the request's file, and where its body's own file goes, if that is written."""
+    """What saving would write: the request's file, its hook file, and where its body's own file goes, if anywhere."""
 
     text: bytes
+    hook: bytes
+    """Empty where there is nothing to say."""
     sidecar: str = ""
 
 
@@ -77,9 +84,11 @@ def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | N
             f"{file.name} was changed by another program since it was opened.",
             "Open it again, or save your version under another name.",
         )
+    check_signing_secret(request, file)
+    root = collection_root(file)
     try:
         _check_text(request)
-        _save(file, _normal(request, file))
+        _save(file, normal_request(request, file, root), root)
     except OSError as error:
         raise CollectionError(f"{file.name} could not be saved: {error}.", "The former file is as it was.") from error
     except UnicodeEncodeError as error:
@@ -90,43 +99,51 @@ def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | N
 
 
 def _check_text(request: SavedRequest) -> None:
-    rows = [*request.headers, *request.disabled_params]
-    texts = [request.name, request.method, request.url, *(text for row in rows for text in (row.name, row.value))]
-    "".join(texts).encode()
+    """Raise UnicodeEncodeError where a text cannot be written."""
+    for text in _texts(request):
+        text.encode()
 
 
-def _normal(request: SavedRequest, file: Path) -> SavedRequest:
-    """Return the request as it reads once it was saved: no name is the file's, no method is GET."""
-    return replace(
-        request,
-        name=request.name or file.stem,
-        method=request.method or "GET",
-        disabled_params=tuple(replace(row, enabled=False) for row in request.disabled_params),
-        body=ComposedBody() if request.body.kind is BodyKind.NONE else request.body,
-    )
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:  # pyright: ignore[reportUnknownVariableType]
+            yield from _texts(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
-def _save(file: Path, request: SavedRequest) -> None:
-    stored = read_stored(file) if file.exists() or file.is_symlink() else None
+def _save(file: Path, request: SavedRequest, root: Path) -> None:
+    stored = read_stored(file, root) if file.exists() or file.is_symlink() else None
     if stored and _same(stored.request, request):
         return
-    root = collection_root(file)
-    former = body_path(stored.plain) if stored else ""
-    version = _version(file, request, stored)
-    if version.sidecar:
-        sidecar = inside(root, version.sidecar, file.name)
-        sidecar.parent.mkdir(parents=True, exist_ok=True)
-        with put_back_on_error(sidecar):
+    former = body_path(stored.file.plain) if stored else ""
+    version = _version(file, request, stored, root)
+    with ExitStack() as undo:
+        if version.sidecar:
+            sidecar = inside(root, version.sidecar, file.name)
+            sidecar.parent.mkdir(parents=True, exist_ok=True)
+            undo.enter_context(put_back_on_error(sidecar))
             write_whole(sidecar, request.body.content.chunks())
-            _write_changed(file, version, stored)
-    else:
+        if version.hook != (stored.hook.raw if stored else read_hook(file).raw):
+            undo.enter_context(put_back_on_error(hook_path(file)))
+            _write_or_remove(hook_path(file), version.hook)
         _write_changed(file, version, stored)
     if former != body_path(plain_request(parse(version.text, file.name))):
         _remove_sidecar(root, former, file)
 
 
+def _write_or_remove(file: Path, text: bytes) -> None:
+    if text:
+        write_whole(file, [text])
+    else:
+        remove_file(file)
+
+
 def _write_changed(file: Path, version: _Version, stored: StoredRequest | None) -> None:
-    if stored is None or version.text != stored.raw:
+    if stored is None or version.text != stored.file.raw:
         write_whole(file, [version.text])
 
 
@@ -134,7 +151,7 @@ def _remove_sidecar(root: Path, path: str, file: Path) -> None:
     """Remove a body's file that no request names any more; one that cannot be removed does no harm."""
     if path.startswith(f"{BODIES}/") and not _named_elsewhere(root, path, file):
         with suppress(OSError):
-            inside(root, path, file.name).unlink()
+            remove_file(inside(root, path, file.name))
 
 
 def _named_elsewhere(root: Path, path: str, file: Path) -> bool:
@@ -144,46 +161,85 @@ def _named_elsewhere(root: Path, path: str, file: Path) -> bool:
 
 
 def _same(one: SavedRequest, other: SavedRequest) -> bool:
-    return replace(one, body=ComposedBody()) == replace(other, body=ComposedBody()) and _same_body(
-        one.body, other.body
-    )
+    same_body = _same_body(one.body, other.body) and one.body.literal == other.body.literal
+    return same_body and replace(one, body=ComposedBody()) == replace(other, body=ComposedBody())
 
 
 def _same_body(one: ComposedBody, other: ComposedBody) -> bool:
-    if one.kind != other.kind or one.content.size != other.content.size:
+    """Tell whether two bodies are made of the same; braces that are text in one of them make no difference."""
+    if one.content.size != other.content.size or replace(one, content=EMPTY_BODY, literal=False) != replace(
+        other, content=EMPTY_BODY, literal=False
+    ):
         return False
     return one.content == other.content or one.content.sha256() == other.content.sha256()
 
 
-def _version(file: Path, request: SavedRequest, stored: StoredRequest | None) -> _Version:
+def _version(file: Path, request: SavedRequest, stored: StoredRequest | None, root: Path) -> _Version:
     """Return the first version that reads back as it should: with the body inline, else beside it."""
-    for body, sidecar in _bodies(file, request, stored):
-        wanted = _wanted(request, stored, body)
-        text = _text(stored, wanted)
-        if text is not None and _reads_back(text, wanted, stored, file.name):
-            return _Version(text, sidecar)
+    former = stored.words if stored else EMPTY_WORDS
+    for body, sidecar in _bodies(file, request, stored, root):
+        wanted = wanted_words(request, stored.request if stored else None, former, body)
+        text = text_of(REQUEST, wanted.file, stored.file if stored else None)
+        hook = hook_text(stored.hook if stored else read_hook(file), wanted.hook)
+        if text is not None and hook is not None:
+            return _Version(text, hook, sidecar)
     raise CollectionError(
         f"{file.name} cannot be saved without changing what else is written in it.",
         "Make this change in a text editor.",
     )
 
 
-def _bodies(file: Path, request: SavedRequest, stored: StoredRequest | None) -> Iterator[tuple[Plain | None, str]]:
+def hook_text(stored: StoredFile, wanted: Plain) -> bytes | None:
+    """Return a hook file's new text, empty where there is nothing to say; None where it cannot say what is wanted."""
+    if said(stored.plain) == said(wanted):
+        return stored.raw
+    if not said(wanted) and not others(HOOK, stored.document) and b"#" not in stored.raw:
+        return b""
+    return text_of(HOOK, wanted, stored if stored.raw else None)
+
+
+def _bodies(
+    file: Path, request: SavedRequest, stored: StoredRequest | None, root: Path
+) -> Iterator[tuple[Plain | None, str]]:
     """Yield the ways to keep the body, best first: its plain form, and the path of a file that must be written."""
-    former: Plain | None = stored.plain["http"].get("body") if stored else None
-    former_path = body_path(stored.plain) if stored else ""
+    former: Plain | None = stored.file.plain[kind_of(stored.file.plain)].get("body") if stored else None
+    former_path = body_path(stored.file.plain) if stored else ""
     content_type = content_type_of(request.body.kind, request.headers)
     if stored and _same_body(stored.request.body, request.body):
         moved = content_type != content_type_of(request.body.kind, stored.request.headers)
         yield (with_file(former, former_path, content_type) if former_path and moved else former), ""
-    if request.body.kind is BodyKind.NONE:
-        yield None, ""
+    if request.body.kind in _MADE:
+        yield _made_body(file, request.body, former, root), ""
         return
     inline = _inline(request.body, former)
     if inline is not None:
         yield inline, ""
     path = _sidecar_path(file, request.body.kind, former_path)
     yield with_file(former, path, content_type), path
+
+
+_MADE = (BodyKind.NONE, BodyKind.MULTIPART, BodyKind.GRAPHQL)
+"""Kinds that never lie in a file of their own."""
+
+
+def _made_body(file: Path, body: ComposedBody, former: Plain | None, root: Path) -> Plain | None:
+    if body.kind is BodyKind.MULTIPART:
+        known: list[Plain] = former["data"] if former and former.get("type") == body.kind else []
+        rows = rows_like(
+            body.parts, known, lambda row: part_of(row, root, file.name), lambda part, _: part_row(part, root)
+        )
+        return {"type": str(body.kind), "data": rows}
+    return _graphql(file, body) if body.kind is BodyKind.GRAPHQL else None
+
+
+def _graphql(file: Path, body: ComposedBody) -> Plain | None:
+    try:
+        texts = {"query": body.content.read().decode(), "variables": body.graphql_variables}
+    except UnicodeDecodeError as error:
+        raise CollectionError(
+            f"{file.name} could not be saved: its GraphQL query is not UTF-8 text.", "Type the query again."
+        ) from error
+    return {key: text for key, text in texts.items() if text} or None
 
 
 def _inline(body: ComposedBody, former: Plain | None) -> Plain | None:
@@ -193,7 +249,7 @@ def _inline(body: ComposedBody, former: Plain | None) -> Plain | None:
         return None
     if body.kind is BodyKind.FORM:
         rows = form_rows(text)
-        known: list[Plain] = former["data"] if former and former["type"] == body.kind else []
+        known: list[Plain] = former["data"] if former and former.get("type") == body.kind else []
         disabled = [row for row in known if "disabled" in row]
         return None if rows is None else {"type": str(body.kind), "data": in_former_places(rows, disabled, known)}
     return {"type": _RAW_TYPES[body.kind], "data": text} if body.kind in _RAW_TYPES else None
@@ -206,7 +262,7 @@ def _inline_text(content: Body) -> str | None:
         text = content.read().decode()
     except UnicodeDecodeError:
         return None
-    return None if _NEVER_INLINE.search(text) else text
+    return None if NEVER_IN_BLOCK.search(text) else text
 
 
 def _sidecar_path(file: Path, kind: BodyKind, former: str) -> str:
@@ -225,60 +281,3 @@ def _sidecar_path(file: Path, kind: BodyKind, former: str) -> str:
         if path == former and not _named_elsewhere(root, path, file):
             return path
         number += 1
-
-
-def _wanted(request: SavedRequest, stored: StoredRequest | None, body: Plain | None) -> Plain:
-    """Return the plain form to be; what the request did not change is as the file has it."""
-    before = stored.request if stored else None
-    info: Plain = dict(stored.plain["info"]) if stored else {}
-    http: Plain = dict(stored.plain["http"]) if stored else {}
-    if before is None or request.name != before.name:
-        info["name"] = request.name
-    if before is None or request.method != before.method:
-        http["method"] = request.method
-    if before is None or request.headers != before.headers:
-        http["headers"] = [row_of(entry) for entry in request.headers]
-    if before is None or (request.url, request.disabled_params) != (before.url, before.disabled_params):
-        http["url"] = request.url
-        http["params"] = plain_params(request, http.get("params", []))
-    return {"info": info, "http": present(http | {"body": body})}
-
-
-def _text(stored: StoredRequest | None, wanted: Plain) -> bytes | None:
-    """Return the file's new text; None where ruamel cannot read what it would have to keep."""
-    from ruamel.yaml.error import YAMLError
-
-    if stored is None:
-        return new_text({"info": wanted["info"] | {"type": "http"}, "http": wanted["http"]})
-    try:
-        return patched_text(stored.raw, stored.document, stored.plain, wanted)
-    except YAMLError:
-        return None
-
-
-def _reads_back(text: bytes, wanted: Plain, stored: StoredRequest | None, file_name: str) -> bool:
-    """Tell whether a text says what is wanted and nothing else, as it is and as git may check it out."""
-    unix = text.replace(b"\r\n", b"\n")
-    try:
-        documents = [parse(version, file_name) for version in (unix, unix.replace(b"\n", b"\r\n"))]
-    except CollectionError:
-        return False
-    return all(
-        plain_request(document) == wanted and (stored is None or _others(document) == _others(stored.document))
-        for document in documents
-    )
-
-
-def _others(document: Mapping) -> Any:
-    """Return what a file holds beside what is ours to change."""
-    outline = _outline(document)
-    outline["info"].pop("name", None)
-    for key in ("method", "url", "headers", "params", "body"):
-        outline.get("http", {}).pop(key, None)
-    return {key: value for key, value in outline.items() if value}
-
-
-def _outline(node: Node) -> Any:
-    if isinstance(node, Mapping):
-        return {key: _outline(value) for key, value in node.pairs.items()}
-    return [_outline(item) for item in node.items] if isinstance(node, Sequence) else node.text

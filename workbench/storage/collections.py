@@ -46,7 +46,7 @@ __all__ = [
 
 _GIT_FILES = {
     ".gitattributes": ("*.yml text eol=lf", "bodies/** -text"),
-    ".gitignore": (".local/", "*.secret"),
+    ".gitignore": (".local/", "*.secret", ".*.tmp"),
 }
 _NOT_FOLDERS = {BODIES, "environments", "node_modules"}
 

@@ -1,0 +1,208 @@
+"""Between a saved request and the plain forms of its two files: read together, and written apart.
+
+Only fields that differ from what the files said before are put into new words; the others stay as someone wrote them.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workbench.model.authentication import NO_AUTH
+from workbench.model.collection import BodyKind, ComposedBody, Part, SavedRequest
+from workbench.model.errors import CollectionError
+from workbench.model.message import EMPTY_BODY, Body
+from workbench.model.variables import Variable
+from workbench.storage.collection_document import Plain
+from workbench.storage.hook_document import EMPTY_HOOK, hook_words, is_reference, settings_with, signing_of
+from workbench.storage.opencollection import GRAPHQL, HTTP, path_params, plain_params, present
+from workbench.storage.opencollection_auth import auth_of, auth_words, normal_auth
+from workbench.storage.opencollection_bodies import absolute_file, field_of, part_of, row_of
+from workbench.storage.opencollection_runtime import (
+    assertion_of,
+    assertion_row,
+    rows_like,
+    settings_of,
+    settings_words,
+    taking_of,
+    taking_row,
+    variable_of,
+    variable_row,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWords:
+    """The plain forms of a request's file and of its hook file."""
+
+    file: Plain
+    hook: Plain
+
+
+EMPTY_WORDS = RequestWords({"info": {}, HTTP: {}, "runtime": {}, "settings": {}}, EMPTY_HOOK)
+
+
+def kind_of(plain: Plain) -> str:
+    """Return the key of the request's own part."""
+    return GRAPHQL if GRAPHQL in plain else HTTP
+
+
+def request_of(words: RequestWords, file: Path, root: Path) -> SavedRequest:
+    """Return the request, but for bodies that are text or lie in a file of their own.
+
+    CollectionError where a part of a form leads out of the collection.
+    """
+    kind = kind_of(words.file)
+    info, part, runtime = words.file["info"], words.file[kind], words.file["runtime"]
+    rows = part.get("params", [])
+    disabled = [field_of(row) for row in rows if row["type"] == "query"]
+    body = ComposedBody(BodyKind.GRAPHQL) if kind == GRAPHQL else ComposedBody()
+    if kind == GRAPHQL and (said := part.get("body")):
+        body = ComposedBody(
+            BodyKind.GRAPHQL, Body(said.get("query", "").encode()), graphql_variables=said.get("variables", "")
+        )
+    elif (said := part.get("body")) and said["type"] == BodyKind.MULTIPART:
+        body = ComposedBody(BodyKind.MULTIPART, parts=tuple(part_of(row, root, file.name) for row in said["data"]))
+    return SavedRequest(
+        name=info.get("name") or file.stem,
+        method=part.get("method") or ("POST" if kind == GRAPHQL else "GET"),
+        url=part.get("url", ""),
+        headers=tuple(field_of(row) for row in part.get("headers", [])),
+        disabled_params=tuple(row for row in disabled if not row.enabled),
+        body=replace(body, literal=words.hook.get("body", {}).get("literal", False)),
+        path_params=path_params(rows),
+        auth=auth_of(part.get("auth"), words.hook.get("auth", {}), NO_AUTH),
+        settings=settings_with(settings_of(words.file["settings"]), words.hook),
+        variables=variables_of(runtime.get("variables", []), words.hook),
+        assertions=tuple(assertion_of(row) for row in runtime.get("assertions", [])),
+        takings=tuple(taking for row in runtime.get("actions", []) if (taking := taking_of(row))),
+        signing=signing_of(words.hook),
+        docs=words.file.get("docs", ""),
+        tags=tuple(info.get("tags", [])),
+    )
+
+
+def variables_of(rows: list[Plain], hook: Plain) -> tuple[Variable, ...]:
+    """Return the variables of a request, folder or collection; the hook file names those that are secrets."""
+    secrets = hook.get("secret_variables", [])
+    variables = [variable_of(row) for row in rows]
+    return tuple(
+        replace(variable, value="", secret=True) if variable.name in secrets else variable for variable in variables
+    )
+
+
+def variable_rows(variables: tuple[Variable, ...], former: list[Plain]) -> list[Plain]:
+    """Return rows for a file whose schema knows no secrets there: they have a name and an empty value."""
+    shown = tuple(replace(each, value="", secret=False) if each.secret else each for each in variables)
+    return rows_like(shown, former, variable_of, variable_row)
+
+
+def secret_names(variables: tuple[Variable, ...]) -> tuple[str, ...]:
+    """Return the names that the hook file lists."""
+    return tuple(dict.fromkeys(variable.name for variable in variables if variable.secret))
+
+
+def normal_request(request: SavedRequest, file: Path, root: Path) -> SavedRequest:
+    """Return the request as it reads once it was saved: no name is the file's, no method is the usual one."""
+    usual = "POST" if request.body.kind is BodyKind.GRAPHQL else "GET"
+    return replace(
+        request,
+        name=request.name or file.stem,
+        method=request.method or usual,
+        disabled_params=tuple(replace(row, enabled=False) for row in request.disabled_params),
+        body=_normal_body(request.body, file, root),
+        auth=normal_auth(request.auth),
+        variables=normal_variables(request.variables),
+        tags=tuple(request.tags),
+    )
+
+
+def normal_variables(variables: tuple[Variable, ...]) -> tuple[Variable, ...]:
+    """Return variables as they read once they were saved: a secret's value is in no file."""
+    return tuple(replace(variable, value="") if variable.secret else variable for variable in variables)
+
+
+def _normal_body(body: ComposedBody, file: Path, root: Path) -> ComposedBody:
+    multipart, graphql = body.kind is BodyKind.MULTIPART, body.kind is BodyKind.GRAPHQL
+    made = multipart or body.kind is BodyKind.NONE
+    return ComposedBody(
+        body.kind,
+        EMPTY_BODY if made else body.content,
+        tuple(_normal_part(part, file, root) for part in body.parts) if multipart else (),
+        body.graphql_variables if graphql else "",
+        body.literal,
+    )
+
+
+def _normal_part(part: Part, file: Path, root: Path) -> Part:
+    if not part.is_file:
+        return replace(part, files=())
+    return replace(part, value="", files=tuple(absolute_file(path, root, file.name) for path in part.files if path))
+
+
+def wanted_words(
+    request: SavedRequest, before: SavedRequest | None, former: RequestWords, body: Plain | None
+) -> RequestWords:
+    """Return the plain forms to be, with this one of the body; what the request did not change stays."""
+
+    def changed(*names: str) -> bool:
+        return before is None or any(getattr(request, name) != getattr(before, name) for name in names)
+
+    kind = GRAPHQL if request.body.kind is BodyKind.GRAPHQL else HTTP
+    info, part = dict(former.file["info"]), dict(former.file[kind_of(former.file)])
+    runtime: Plain = dict(former.file["runtime"])
+    settings, docs = former.file["settings"], former.file.get("docs")
+    if changed("name"):
+        info["name"] = request.name
+    if before is None or kind != kind_of(former.file):
+        info["type"] = kind
+    if changed("tags"):
+        info["tags"] = list(request.tags)
+    if changed("method"):
+        part["method"] = request.method
+    if changed("headers"):
+        part["headers"] = [row_of(entry) for entry in request.headers]
+    if changed("url", "disabled_params", "path_params"):
+        part["url"] = request.url
+        part["params"] = plain_params(request, part.get("params", []))
+    auth_beside: Plain = former.hook.get("auth", {})
+    if changed("auth"):
+        part["auth"], auth_beside = auth_words(request.auth, part.get("auth"), of_request=True)
+    if changed("variables"):
+        runtime["variables"] = variable_rows(request.variables, runtime.get("variables", []))
+    if changed("assertions"):
+        runtime["assertions"] = rows_like(
+            request.assertions, runtime.get("assertions", []), assertion_of, assertion_row
+        )
+    if changed("takings"):
+        runtime["actions"] = rows_like(request.takings, runtime.get("actions", []), taking_of, taking_row)
+    if changed("settings"):
+        settings = settings_words(request.settings, settings)
+    if changed("docs"):
+        docs = request.docs or None
+    wanted: Plain = {
+        "info": present(info),
+        kind: present(part | {"body": body}),
+        "runtime": present(runtime),
+        "settings": settings,
+        **present({"docs": docs}),
+    }
+    return RequestWords(wanted, _wanted_hook(request, auth_beside))
+
+
+def _wanted_hook(request: SavedRequest, auth: dict[str, Any]) -> Plain:
+    return hook_words(
+        signing=request.signing,
+        auth=auth,
+        settings=request.settings,
+        secret_variables=secret_names(request.variables),
+        literal=request.body.literal,
+    )
+
+
+def check_signing_secret(request: SavedRequest, file: Path) -> None:
+    """Raise CollectionError where a signing secret is not a reference: a file is shared, a secret is not."""
+    if request.signing.secret and not is_reference(request.signing.secret):
+        raise CollectionError(
+            f"{file.name} was not saved: its signing secret would stand in a file for everyone to read.",
+            "Save it with `workbench secrets set NAME` and write keyring:NAME; env:NAME and file:PATH work too.",
+        )
