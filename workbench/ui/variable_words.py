@@ -54,6 +54,7 @@ class DynamicValue:
     example: str
     insert: str = ""
     """What goes between the braces; the name, where that is empty."""
+    group: str = "Values"
 
 
 @dataclass(frozen=True, slots=True)

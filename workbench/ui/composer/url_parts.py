@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 from workbench.model.collection import Field
 
-_PATH_NAME = re.compile(r"/:([A-Za-z_][\w\-]*)(?=[/.:]|$)")
+_PATH_NAME = re.compile(r"(?<=/):([A-Za-z_][\w\-]*)(?=/|$)")
 
 
 def split_url(url: str) -> tuple[str, tuple[Field, ...]]:

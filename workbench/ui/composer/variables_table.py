@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QWidget
 
 from workbench.model.variables import Variable
@@ -21,6 +22,12 @@ class VariablesTable(RowTable):
         super().__init__(what, columns, parent, editable=True, variables=variables)
         if with_secrets:
             self.is_masked = lambda column, row: column == 1 and row.texts[2] == TICKED
+
+    def empty_words(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        row = self.row_at(index.row())
+        if index.column() == 1 and row.texts[2:] == (TICKED,) and row.texts[0]:
+            return "kept as a secret; type to replace it"
+        return super().empty_words(index)
 
     def set_variables(self, variables: Sequence[Variable]) -> None:
         """Show variables."""

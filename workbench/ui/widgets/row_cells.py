@@ -120,6 +120,8 @@ class CellDelegate(QStyledItemDelegate):
             return self._chooser(parent, choices)
         editor = VariableLine(self._variables, parent)
         editor.setFrame(False)
+        if self._is_masked(index):
+            editor.setEchoMode(QLineEdit.EchoMode.Password)
         offered = self._table.completions(index.column(), self._table.row_at(index.row()))
         if offered:
             completer = QCompleter(QStringListModel(list(offered), editor), editor)
