@@ -182,4 +182,4 @@ def test_a_new_request_takes_no_name_that_is_there_in_any_case(collection: Path)
 def test_a_saved_request_is_in_the_tree(collection: Path) -> None:
     file = new_request_path(collection, "Paid")
     save_request(file, SavedRequest(name="Paid 💸", method="PUT", url="https://example.test/"))
-    assert read_tree(collection).requests == (RequestEntry("Paid 💸", "PUT", str(file)),)
+    assert read_tree(collection).requests == (RequestEntry("Paid 💸", "PUT", str(file), "https://example.test/"),)

@@ -134,6 +134,7 @@ class RequestEntry:
     method: str
     path: str
     """The request's file, absolute."""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

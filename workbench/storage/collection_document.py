@@ -10,7 +10,7 @@ cannot be changed in one.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -150,15 +150,22 @@ def text_rows(rows: list[Mapping], keys: tuple[str, ...]) -> list[Plain]:
     return [{key: text for key in keys if (text := row.text(key)) is not None} for row in rows]
 
 
-def parse(raw: bytes, file_name: str) -> Mapping:
-    """Return the mapping that the file is; CollectionError says in one sentence what is wrong in which line."""
+Enough = Callable[[list[Sequence | Mapping]], bool]
+"""Told the parts that are open, outermost first, after each text: whether the rest need not be read."""
+
+
+def parse(raw: bytes, file_name: str, enough: Enough | None = None) -> Mapping:
+    """Return the mapping that the file is; CollectionError says in one sentence what is wrong in which line.
+
+    With `enough`, what comes after it said so is neither read nor checked.
+    """
     if len(raw) > MAX_BYTES:
         raise broken(file_name, 1, f"the file is larger than {MAX_BYTES // 1024 // 1024} MB")
     text, names = shield(decode(raw, file_name))
     try:
         # types-PyYAML leaves what `parse` takes and returns open.
         events = cast("Iterator[Event]", yaml.parse(text, Loader=yaml.CBaseLoader))  # pyright: ignore[reportUnknownMemberType]
-        root = _Tree(file_name, names).build(events)
+        root = _Tree(file_name, names).build(events, enough)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise broken(file_name, line + 1, _in_words(error.problem, text, line)) from error
@@ -215,10 +222,12 @@ class _Tree:
         self.keys: list[str | None] = []
         self.documents = 0
 
-    def build(self, events: Iterator[Event]) -> Node | None:
+    def build(self, events: Iterator[Event], enough: Enough | None) -> Node | None:
         for event in events:
             if isinstance(event, ScalarEvent):
                 self._add(self._scalar(event))
+                if enough and enough(self.open):
+                    break
             elif isinstance(event, MappingStartEvent):
                 mark = event.start_mark
                 self._enter(Mapping(mark.line + 1, mark.column, bool(event.flow_style), self.file_name))

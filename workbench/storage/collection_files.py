@@ -16,6 +16,7 @@ from workbench.storage.durable_file import sync_folder
 COLLECTION_FILE = "opencollection.yml"
 FOLDER_FILE = "folder.yml"
 BODIES = "bodies"
+ENVIRONMENTS = "environments"
 
 _SLUG_CHARACTERS = 60
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import ChangedOutside, CollectionError
 from workbench.model.message import EMPTY_BODY, Body
-from workbench.storage.collection_document import Plain, StoredFile, parse
+from workbench.storage.collection_document import Plain, parse
 from workbench.storage.collection_files import (
     BODIES,
     COLLECTION_FILE,
@@ -25,7 +25,7 @@ from workbench.storage.collection_files import (
     put_back_on_error,
     remove_file,
 )
-from workbench.storage.collection_patching import NEVER_IN_BLOCK, said
+from workbench.storage.collection_patching import NEVER_IN_BLOCK
 from workbench.storage.collection_reading import (
     EXTENSIONS,
     Fingerprint,
@@ -34,9 +34,9 @@ from workbench.storage.collection_reading import (
     fingerprint,
     read_stored,
 )
-from workbench.storage.collection_writing import HOOK, REQUEST, others, text_of
+from workbench.storage.collection_writing import REQUEST, hook_text, text_of, write_hook
 from workbench.storage.durable_file import write_whole
-from workbench.storage.hook_document import hook_path, read_hook
+from workbench.storage.hook_document import read_hook
 from workbench.storage.opencollection import content_type_of, plain_request
 from workbench.storage.opencollection_bodies import (
     RAW_KINDS,
@@ -127,19 +127,10 @@ def _save(file: Path, request: SavedRequest, root: Path) -> None:
             sidecar.parent.mkdir(parents=True, exist_ok=True)
             undo.enter_context(put_back_on_error(sidecar))
             write_whole(sidecar, request.body.content.chunks())
-        if version.hook != (stored.hook.raw if stored else read_hook(file).raw):
-            undo.enter_context(put_back_on_error(hook_path(file)))
-            _write_or_remove(hook_path(file), version.hook)
+        write_hook(undo, file, stored.hook if stored else read_hook(file), version.hook)
         _write_changed(file, version, stored)
     if former != body_path(plain_request(parse(version.text, file.name))):
         _remove_sidecar(root, former, file)
-
-
-def _write_or_remove(file: Path, text: bytes) -> None:
-    if text:
-        write_whole(file, [text])
-    else:
-        remove_file(file)
 
 
 def _write_changed(file: Path, version: _Version, stored: StoredRequest | None) -> None:
@@ -187,15 +178,6 @@ def _version(file: Path, request: SavedRequest, stored: StoredRequest | None, ro
         f"{file.name} cannot be saved without changing what else is written in it.",
         "Make this change in a text editor.",
     )
-
-
-def hook_text(stored: StoredFile, wanted: Plain) -> bytes | None:
-    """Return a hook file's new text, empty where there is nothing to say; None where it cannot say what is wanted."""
-    if said(stored.plain) == said(wanted):
-        return stored.raw
-    if not said(wanted) and not others(HOOK, stored.document) and b"#" not in stored.raw:
-        return b""
-    return text_of(HOOK, wanted, stored if stored.raw else None)
 
 
 def _bodies(

@@ -5,15 +5,19 @@ anything is written.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from workbench.model.errors import CollectionError
 from workbench.storage.collection_document import Mapping, Node, Plain, Sequence, StoredFile, parse
+from workbench.storage.collection_files import put_back_on_error, remove_file
 from workbench.storage.collection_patching import new_text, patched_text, said
+from workbench.storage.durable_file import write_whole
 from workbench.storage.environment_words import plain_environment
-from workbench.storage.hook_document import HOOK_SETTINGS, HOOK_SIGNING, plain_hook
-from workbench.storage.opencollection import GRAPHQL, HTTP, plain_defaults, plain_request
+from workbench.storage.hook_document import HOOK_SETTINGS, HOOK_SIGNING, hook_path, plain_hook
+from workbench.storage.opencollection import GRAPHQL, HTTP, plain_defaults, plain_place, plain_request
 
 Ours = dict[str, Any]
 """Keys that are ours to change: None for the whole value, a mapping for some of its keys."""
@@ -43,7 +47,7 @@ REQUEST = FileKind(
 DEFAULTS = FileKind(
     plain_defaults,
     {
-        "info": {"name": None},
+        "info": dict.fromkeys(("name", "type")),
         "request": {**dict.fromkeys(("headers", "auth", "variables")), "settings": {"http": _SETTINGS}},
         "docs": None,
     },
@@ -58,6 +62,7 @@ HOOK = FileKind(
         "body": {"literal": None},
     },
 )
+PLACE = FileKind(plain_place, {"info": {"seq": None}})
 ENVIRONMENT = FileKind(plain_environment, dict.fromkeys(("name", "variables", "extends", "dotEnvFilePath")))
 
 
@@ -70,6 +75,27 @@ def text_of(kind: FileKind, wanted: Plain, stored: StoredFile | None) -> bytes |
     except YAMLError:
         return None
     return text if _reads_back(kind, text, wanted, stored) else None
+
+
+def hook_text(stored: StoredFile, wanted: Plain) -> bytes | None:
+    """Return a hook file's new text, empty where there is nothing to say; None where it cannot say what is wanted."""
+    if said(stored.plain) == said(wanted):
+        return stored.raw
+    if not said(wanted) and not others(HOOK, stored.document) and b"#" not in stored.raw:
+        return b""
+    return text_of(HOOK, wanted, stored if stored.raw else None)
+
+
+def write_hook(undo: ExitStack, file: Path, stored: StoredFile, text: bytes) -> None:
+    """Put the hook file of `file` in place, or remove it where the text is empty; `undo` puts back what was there."""
+    if text == stored.raw:
+        return
+    path = hook_path(file)
+    undo.enter_context(put_back_on_error(path))
+    if text:
+        write_whole(path, [text])
+    else:
+        remove_file(path)
 
 
 def _changed(stored: StoredFile, wanted: Plain) -> bytes:

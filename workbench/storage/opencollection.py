@@ -120,7 +120,7 @@ def plain_defaults(document: Mapping) -> Plain:
     settings = request.mapping("settings") or _silent(document)
     docs = document.mapping("docs") if not isinstance(document.pairs.get("docs"), Scalar) else None
     return {
-        "info": present({"name": info.text("name")}),
+        "info": present({"name": info.text("name"), "type": info.text("type")}),
         "request": present(
             {
                 "headers": [plain_row(row) for row in request.rows("headers")],
@@ -131,6 +131,13 @@ def plain_defaults(document: Mapping) -> Plain:
         ),
         **present({"docs": {"content": docs.text("content") or ""} if docs else _text_docs(document)}),
     }
+
+
+def plain_place(document: Mapping) -> Plain:
+    """Return the plain form of a file's place among its neighbours."""
+    info = document.mapping("info") or _silent(document)
+    order = info.number("seq")
+    return {"info": present({"seq": int(order) if order is not None and order.is_integer() else order})}
 
 
 def present(plain: Plain) -> Plain:
