@@ -1,7 +1,7 @@
 """Collections in the window: opened, shown, changed in the tree, saved to, and watched for other programs' edits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class CollectionWork:
         self.open_collections: list[str] = []
         self.environments_of: Callable[[str], list[str]] = lambda _collection: []
         """The names of a collection's environments; whoever knows them sets this."""
+        self.shown: list[Callable[[], Awaitable[None]]] = []
+        """Called whenever the collections were read anew."""
         self._marks = QTimer(window, singleShot=True, interval=MARK_AFTER_MS)
         self._marks.timeout.connect(self._mark)
         tabs.changed.connect(lambda _: self._marks.start())
@@ -95,6 +97,8 @@ class CollectionWork:
                 self._window.show_error(error)
         self._trees = trees
         self._window.sidebar.show_collections(trees, environments)
+        for after in self.shown:
+            await after()
 
     def _mark(self) -> None:
         self._window.sidebar.collections.set_dirty(
@@ -200,13 +204,18 @@ class CollectionWork:
         await self.show()
         self._window.sidebar.collections.choose(str(file))
 
+    async def make_own(self) -> str:
+        """Show the home's own collection, made where it is not there yet, and return its folder."""
+        folder = self._workbench.paths.workspace / "requests"
+        if not (folder / "opencollection.yml").exists():
+            await asyncio.to_thread(create_collection, folder, "Requests")
+        await self.add_collection(folder)
+        return str(folder)
+
     async def _ask_where(self, draft: Draft) -> tuple[str, str] | None:
-        """Ask for name and folder; the home's own collection is made where none is open."""
+        """Ask for name and folder; the home's own collection is offered where none is open."""
         if not self._trees:
-            folder = self._workbench.paths.workspace / "requests"
-            if not (folder / "opencollection.yml").exists():
-                await asyncio.to_thread(create_collection, folder, "Requests")
-            await self.add_collection(folder)
+            await self.make_own()
         chosen = str(Path(draft.file).parent) if draft.file else draft.folder or self._window.sidebar.chosen_folder
         dialog = SaveDialog(draft.title, self._trees, chosen, self._window)
 

@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
             detail_tab=self.captures.detail.currentIndex(),
             sidebar=self.sidebar.isVisible(),
             collections=collections,
+            environments=self.state.environments,
         )
 
     def _restore(self, state: WindowState) -> None:
