@@ -7,11 +7,13 @@ the added one, and a switched-off row of that name suppresses it.
 
 import base64
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 import workbench
-from workbench.model.collection import CONTENT_TYPES, BodyKind, Field, SavedRequest
+from workbench.engine.body_building import BuiltBody, build_body
+from workbench.model.collection import BodyKind, Field, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body, Head, Headers, Request, wire_text
 
@@ -35,6 +37,10 @@ class Target:
     """Path with query, exactly as it goes into the request line; empty where the URL has neither."""
     user: str | None = None
     password: str = ""
+
+    @property
+    def is_secure(self) -> bool:
+        return self.url.startswith("https:")
 
     @property
     def address(self) -> tuple[str, int]:
@@ -95,44 +101,92 @@ def origin_form(path: str) -> str:
     return path if path.startswith("/") else f"/{path}"
 
 
-def compose(saved: SavedRequest) -> tuple[Target, Request]:
-    """Return where to connect and the request to write; UsageError names the field that cannot be sent."""
-    target = parse_target(saved.url)
+def compose(
+    saved: SavedRequest, body: BuiltBody | None = None, added: Sequence[tuple[str, str]] = ()
+) -> tuple[Target, Request]:
+    """Return where to connect and the request to write; UsageError names the field that cannot be sent.
+
+    `body` is what `build_body` made of the request's body; without it that is done here. `added` are headers such as
+    an authentication's: they go out unless a typed header has the name.
+    """
+    target = parse_target(_with_path_params(saved))
     method = saved.method.strip()
     if not _TOKEN.fullmatch(method):
         raise UsageError(f"{saved.method!r} is not a method.", "Use one word such as POST.")
-    headers = _headers(saved, target)
+    built = build_body(saved.body, typed_header(saved, "content-type")) if body is None else body
+    headers = _headers(saved, target, built, added)
     chunked = "chunked" in headers.get("transfer-encoding").lower()
-    framing = _one_chunk(saved.body.content) if chunked else None
+    framing = _one_chunk(built.content) if chunked else None
     head = Head.build(f"{method} {origin_form(target.path)} HTTP/1.1", headers)
-    return target, Request(head, saved.body.content, framing)
+    return target, Request(head, built.content, framing)
 
 
-def _headers(saved: SavedRequest, target: Target) -> Headers:
-    typed = [_checked(field) for field in saved.headers if field.enabled and field.name.strip()]
+def typed_header(saved: SavedRequest, name: str) -> str:
+    """Return the value of the first switched-on header of that name, in any case of letters."""
+    wanted = name.lower()
+    return next(
+        (field.value for field in saved.headers if field.enabled and field.name.strip().lower() == wanted), ""
+    )
+
+
+def speaks_for(saved: SavedRequest, name: str) -> bool:
+    """Return whether a typed row has that name; also a switched-off one keeps a header from being added."""
+    return name.lower() in {field.name.strip().lower() for field in saved.headers}
+
+
+_PATH_PARAM = re.compile(r"(?<=/):([A-Za-z_][\w\-]*)(?=[/?#]|$)")
+
+
+def _with_path_params(saved: SavedRequest) -> str:
+    """Return the URL with its `:name` segments filled in, values quoted to stay one segment."""
+    values = {field.name.strip(): field.value for field in saved.path_params if field.enabled}
+    start = saved.url.find("/", match.end()) if (match := _SCHEME.match(saved.url.strip())) else 0
+    if not values or start < 0:
+        return saved.url
+    path, mark, query = saved.url[start:].partition("?")
+
+    def value_of(match: re.Match[str]) -> str:
+        return quote(values[match[1]], safe="") if match[1] in values else match[0]
+
+    return saved.url[:start] + _PATH_PARAM.sub(value_of, path) + mark + query
+
+
+def _headers(saved: SavedRequest, target: Target, body: BuiltBody, added: Sequence[tuple[str, str]]) -> Headers:
+    typed = [_whole(saved, body, _checked(field)) for field in saved.headers if field.enabled and field.name.strip()]
     spoken_for = {field.name.strip().lower() for field in saved.headers}
-    before = [(name, value) for name, value in _added_before(target) if name.lower() not in spoken_for]
-    after = [(name, value) for name, value in _added_after(saved) if name.lower() not in spoken_for]
-    return Headers((*before, *typed, *after))
+    before = [
+        *_added_before(target, {name.lower() for name, _ in added}),
+        *(_checked(Field(*each)) for each in added),
+    ]
+    kept = [(name, value) for name, value in before if name.lower() not in spoken_for]
+    after = [(name, value) for name, value in _added_after(saved, body) if name.lower() not in spoken_for]
+    return Headers((*kept, *typed, *after))
 
 
-def _added_before(target: Target) -> list[tuple[str, str]]:
+def _whole(saved: SavedRequest, body: BuiltBody, header: tuple[str, str]) -> tuple[str, str]:
+    """Return a typed header; a form's Content-Type gets the boundary that it must name."""
+    name, value = header
+    if saved.body.kind is not BodyKind.MULTIPART or name.lower() != "content-type" or "boundary=" in value.lower():
+        return header
+    return name, f"{value}; {body.content_type.partition('; ')[2]}"
+
+
+def _added_before(target: Target, spoken_for: set[str]) -> list[tuple[str, str]]:
     added = [("Host", target.authority), ("User-Agent", USER_AGENT), ("Accept", "*/*")]
-    if target.user is not None:
+    if target.user is not None and "authorization" not in spoken_for:
         credentials = base64.b64encode(f"{target.user}:{target.password}".encode()).decode("ascii")
         added.append(("Authorization", f"Basic {credentials}"))
     return added
 
 
-def _added_after(saved: SavedRequest) -> list[tuple[str, str]]:
+def _added_after(saved: SavedRequest, body: BuiltBody) -> list[tuple[str, str]]:
     added: list[tuple[str, str]] = []
-    content_type = CONTENT_TYPES.get(saved.body.kind)
-    if content_type:
-        added.append(("Content-Type", content_type))
+    if body.content_type:
+        added.append(("Content-Type", body.content_type))
     chunked = any(field.enabled and field.name.lower() == "transfer-encoding" for field in saved.headers)
     expects_body = saved.method.upper() in ("POST", "PUT", "PATCH") or saved.body.kind is not BodyKind.NONE
     if expects_body and not chunked:
-        added.append(("Content-Length", str(saved.body.content.size)))
+        added.append(("Content-Length", str(body.content.size)))
     return added
 
 

@@ -6,9 +6,8 @@ buffer, ours go out. A fresh connection for each attempt: nobody's idle connecti
 """
 
 import asyncio
-import ssl
+import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 import aiohttp
@@ -16,53 +15,33 @@ from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from workbench.engine.composing import Target
+from workbench.engine.connecting import Marks, connector_for
+from workbench.engine.peer_security import security_of
+from workbench.engine.routes import DIRECT, Proxy, Route
+from workbench.engine.send_failures import AnswerTooLargeError, failure_of, is_socks_error
+from workbench.formats.encoding import decoded
 from workbench.model.clock import Clock
-from workbench.model.delivery import Attempt, Failure, FailureKind, Timings
-from workbench.model.message import Body, Head, Headers, Request, Response
+from workbench.model.delivery import Attempt, Failure, Sizes
+from workbench.model.message import Body, Head, Headers, Request, Response, size_lines
 
-RESPONSE_LIMIT_BYTES = 100 * 1024 * 1024
+ENGINE = "aiohttp"
 LINE_LIMIT_BYTES = 64 * 1024
-
-
-@dataclass(slots=True)
-class _Marks:
-    """When each phase began or ended, by the loop's clock in seconds."""
-
-    started: float = 0.0
-    resolve_from: float | None = None
-    resolved: float | None = None
-    connect_from: float | None = None
-    connected: float | None = None
-    sent: float | None = None
-    answered: float | None = None
-    ended: float = 0.0
-
-    def timings(self) -> Timings:
-        connecting = self.resolved if self.resolved is not None else self.connect_from
-        return Timings(
-            resolve_us=_span(self.resolve_from, self.resolved),
-            connect_us=_span(connecting, self.connected),
-            send_us=_span(self.connected, self.sent),
-            wait_us=_span(self.sent, self.answered),
-            receive_us=_span(self.answered, self.ended),
-            total_us=_span(self.started, self.ended) or 0,
-        )
-
-
-def _span(start: float | None, end: float | None) -> int | None:
-    return None if start is None or end is None else max(0, round((end - start) * 1_000_000))
+DECODED_ON_LOOP_BYTES = 64 * 1024
+"""Compressed answers up to this size are decompressed where they arrive, larger ones in a thread."""
 
 
 class _ExactRequest(aiohttp.ClientRequest):
     """A request of aiohttp's that writes our bytes instead of its own."""
 
-    def __init__(self, exact: Request, marks: _Marks, *arguments: Any, **options: Any) -> None:
+    def __init__(self, exact: Request, marks: Marks, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._exact = exact
         self._marks = marks
 
     async def write_bytes(self, writer: AbstractStreamWriter, conn: Any, content_length: int | None = None) -> None:
         protocol = conn.protocol
+        self._marks.received = 0
+        self._marks.tls = protocol.transport.get_extra_info("ssl_object")
         try:
             await self._write(protocol.transport, writer)
         except asyncio.CancelledError:
@@ -96,26 +75,47 @@ class HttpSender:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    async def attempt(self, target: Target, request: Request, timeout_s: float | None = 30.0) -> Attempt:
-        """Send once. No answer is a Failure in the attempt; only cancellation raises."""
-        marks = _Marks(started=asyncio.get_running_loop().time())
+    async def attempt(
+        self, target: Target, request: Request, timeout_s: float | None = 30.0, route: Route = DIRECT
+    ) -> Attempt:
+        """Send once. No answer is a Failure in the attempt; only cancellation raises.
+
+        Without a timeout it waits without end. Redirects are not followed here.
+        """
+        marks = Marks(started=asyncio.get_running_loop().time())
         started_at_us = self._clock.now_us()
+        sent = for_proxy(target, request, route.proxy)
         response, failure = None, None
         try:
-            async with asyncio.timeout(timeout_s):
-                response = await self._exchange(target, request, marks)
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, _TooLargeError) as error:
+            async with asyncio.timeout(timeout_s or None):
+                response = await self._exchange(target, sent, marks, route)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, AnswerTooLargeError) as error:
+            failure = _failure(error, target, timeout_s, marks)
+        except Exception as error:
+            if not is_socks_error(error):
+                raise
             failure = _failure(error, target, timeout_s, marks)
         marks.ended = asyncio.get_running_loop().time()
-        return Attempt(request, started_at_us, marks.timings(), response, failure)
+        return Attempt(
+            sent,
+            started_at_us,
+            marks.timings(target.is_secure),
+            response,
+            failure,
+            url=target.url + request.target,
+            engine=ENGINE,
+            protocol=response.head.start_line.split(" ", 1)[0] if response else "",
+            security=security_of(marks.tls, route.verified) if marks.tls is not None else None,
+            sizes=await sizes_of(sent, response, marks.received),
+        )
 
-    async def _exchange(self, target: Target, request: Request, marks: _Marks) -> Response:
+    async def _exchange(self, target: Target, request: Request, marks: Marks, route: Route) -> Response:
         def make(*arguments: Any, **options: Any) -> _ExactRequest:
             return _ExactRequest(request, marks, *arguments, **options)
 
         method = request.method.upper()
         async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True),
+            connector=connector_for(route, marks),
             request_class=cast("type[aiohttp.ClientRequest]", make),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -126,22 +126,69 @@ class HttpSender:
         ) as session:
             url = URL(f"{target.url}/", encoded=True)
             # The method tells aiohttp whether an answer has a body; the data only makes it call write_bytes.
-            async with session.request(method, url, data=b"\0", allow_redirects=False) as answer:
+            async with session.request(
+                method, url, data=b"\0", allow_redirects=False, ssl=route.tls, **_through(route.proxy)
+            ) as answer:
                 marks.answered = asyncio.get_running_loop().time()
-                return Response(_head(answer), Body(await _read(answer)))
+                return Response(_head(answer), Body(await _read(answer, route.response_limit_bytes)))
 
 
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
+def _through(proxy: Proxy | None) -> dict[str, Any]:
+    if proxy is None or proxy.is_socks:
+        return {}
+    headers = {} if proxy.user is None else {"Proxy-Authorization": f"Basic {proxy_credentials(proxy)}"}
+    return {"proxy": URL(proxy.url, encoded=True), "proxy_headers": headers}
+
+
+def for_proxy(target: Target, request: Request, proxy: Proxy | None) -> Request:
+    """Return the request as it goes to a proxy: for http in absolute form (RFC 9112, 3.2.2), else unchanged."""
+    if proxy is None or proxy.is_socks or target.is_secure:
+        return request
+    method, rest = request.head.raw.split(b" ", 1)
+    raw = b"%s %s%s" % (method, target.url.encode("latin-1"), rest)
+    if proxy.user is not None:
+        raw = raw[:-2] + f"Proxy-Authorization: Basic {proxy_credentials(proxy)}\r\n\r\n".encode("ascii")
+    return Request(Head(raw), request.body, request.framing)
+
+
+def proxy_credentials(proxy: Proxy) -> str:
+    """Return what Proxy-Authorization says of who we are."""
+    return base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode("ascii")
+
+
+async def sizes_of(request: Request, response: Response | None, received: int | None) -> Sizes:
+    """Return the sizes of an exchange; a large compressed answer is decompressed in a thread to know its size."""
+    if response is None:
+        decoded_size = 0
+    elif not (encoding := response.headers.get("content-encoding")):
+        decoded_size = response.body.size
+    elif response.body.size <= DECODED_ON_LOOP_BYTES:
+        decoded_size = len(decoded(response.body.read(), encoding).content)
+    else:
+        decoded_size = len((await asyncio.to_thread(decoded, response.body.read(), encoding)).content)
+    return Sizes(
+        request_head=len(request.head.raw),
+        request_body=request.body.size + (_framing_bytes(request) if request.framing is not None else 0),
+        response_head=len(response.head.raw) if response else 0,
+        response_body=response.body.size if response else 0,
+        decoded_body=decoded_size,
+        received=received,
+    )
+
+
+def _framing_bytes(request: Request) -> int:
+    """Return how much a chunked body is larger than its data: size lines, line ends, trailers."""
+    framing = request.framing or b""
+    return len(framing) + 2 * sum(1 for _, size in size_lines(framing) if size)
+
+
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes:
     content = bytearray()
     async for piece in answer.content.iter_any():
         content += piece
-        if len(content) > RESPONSE_LIMIT_BYTES:
-            raise _TooLargeError
+        if len(content) > limit:
+            raise AnswerTooLargeError(limit)
     return bytes(content)
-
-
-class _TooLargeError(Exception):
-    """The answer's body is over the limit."""
 
 
 def _head(answer: aiohttp.ClientResponse) -> Head:
@@ -152,7 +199,7 @@ def _head(answer: aiohttp.ClientResponse) -> Head:
     return Head.build(f"HTTP/{number} {answer.status} {reason}", Headers(pairs))
 
 
-def _traced(marks: _Marks) -> aiohttp.TraceConfig:
+def _traced(marks: Marks) -> aiohttp.TraceConfig:
     def mark(name: str) -> Any:
         async def note(*_: object) -> None:
             setattr(marks, name, asyncio.get_running_loop().time())
@@ -167,45 +214,11 @@ def _traced(marks: _Marks) -> aiohttp.TraceConfig:
     return trace
 
 
-def _failure(error: Exception, target: Target, timeout_s: float | None, marks: _Marks) -> Failure:
-    where = target.authority
-    match error:
-        case TimeoutError():
-            what = "did not accept a connection" if marks.connected is None else "did not answer"
-            return Failure(FailureKind.TIMED_OUT, f"{where} {what} within {timeout_s:g} seconds.")
-        case _TooLargeError():
-            limit = RESPONSE_LIMIT_BYTES // 1024 // 1024
-            return Failure(FailureKind.BAD_RESPONSE, f"The answer of {where} is larger than {limit} MiB.")
-        case aiohttp.ClientConnectorDNSError():
-            return Failure(FailureKind.NOT_FOUND, f"The host {where} was not found. Check its name and your network.")
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            return Failure(FailureKind.TLS, f"No trusted TLS connection to {where}: {_tls_reason(error)}.")
-        case aiohttp.ClientConnectorError():
-            return _not_connected(error, where)
-        case aiohttp.ClientResponseError():
-            message = error.message.splitlines()[0].rstrip(":.") if error.message else "it is not HTTP"
-            return Failure(FailureKind.BAD_RESPONSE, f"The answer of {where} cannot be read: {message}.")
-        case aiohttp.ServerDisconnectedError() | ConnectionError() | aiohttp.ClientPayloadError():
-            when = "before it answered" if marks.answered is None else "before its answer was complete"
-            return Failure(FailureKind.DISCONNECTED, f"{where} closed the connection {when}.")
-        case FileNotFoundError():
-            return Failure(FailureKind.NETWORK, "The body to send is no longer stored.")
-        case _:
-            return Failure(FailureKind.NETWORK, f"Sending to {where} failed: {str(error) or type(error).__name__}.")
-
-
-def _not_connected(error: aiohttp.ClientConnectorError, where: str) -> Failure:
-    if isinstance(error.os_error, ConnectionRefusedError):
-        message = f"Nothing is listening at {where}. Start your server, or check the port."
-        return Failure(FailureKind.REFUSED, message)
-    reason = error.os_error.strerror or str(error.os_error)
-    return Failure(FailureKind.NETWORK, f"No connection to {where}: {reason}.")
-
-
-def _tls_reason(error: Exception) -> str:
-    inner = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        return inner.verify_message.rstrip(".")
-    if isinstance(inner, ssl.SSLError) and inner.reason:
-        return inner.reason.replace("_", " ").lower()
-    return str(inner).rstrip(".")
+def _failure(error: Exception, target: Target, timeout_s: float | None, marks: Marks) -> Failure:
+    return failure_of(
+        error,
+        target.authority,
+        timeout_s,
+        connected=marks.connected is not None,
+        answered=marks.answered is not None,
+    )

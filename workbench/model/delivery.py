@@ -25,6 +25,9 @@ class FailureKind(StrEnum):
     BAD_RESPONSE = "bad-response"
     CANCELLED = "cancelled"
     NETWORK = "network"
+    PROXY = "proxy"
+    REDIRECTS = "redirects"
+    """A redirect that could not be followed; the attempt has the answer that asked for it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +41,94 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Durations of one attempt in microseconds; None where the phase did not happen."""
+    """Durations of one attempt in microseconds; None where the phase did not happen or cannot be told apart."""
 
     resolve_us: int | None = None
     connect_us: int | None = None
-    """TCP and, for https, TLS."""
+    """TCP alone, and a proxy's words; with TLS where that is https and `tls_us` is None."""
     send_us: int | None = None
     wait_us: int | None = None
     receive_us: int | None = None
     total_us: int = 0
+    tls_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a target's certificate says."""
+
+    subject: str
+    """RFC 4514: `CN=example.test,O=Example`."""
+    issuer: str
+    not_before_us: int
+    not_after_us: int
+    names: tuple[str, ...]
+    """Its subject alternative names: hosts and addresses."""
+    serial: str
+    """Hexadecimal."""
+    sha256: str
+    """Of the DER form, hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """The TLS connection of an attempt."""
+
+    version: str
+    """`TLSv1.3`."""
+    cipher: str
+    verified: bool
+    """Whether the certificate had to be trusted to go on."""
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of an attempt; those of the answer are 0 where none came."""
+
+    request_head: int = 0
+    request_body: int = 0
+    """On the wire, chunk framing included."""
+    response_head: int = 0
+    response_body: int = 0
+    """As received, without chunk framing, before any decompression."""
+    decoded_body: int = 0
+    """After decompression; at most what `formats.encoding` undoes."""
+    received: int | None = None
+    """All bytes that came on the connection for this attempt, inside TLS; None where nobody counted."""
+
+
+class Follows(StrEnum):
+    """Why an attempt was made after the one before it."""
+
+    NOTHING = ""
+    """It is the first, or the same request tried again."""
+    REDIRECT = "redirect"
+    CHALLENGE = "challenge"
+    """The target asked for credentials (RFC 9110, 11.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try: the request exactly as sent, and a response or a failure."""
+    """One exchange: the request exactly as sent, and a response or a failure."""
 
     request: Request
     started_at_us: int
     timings: Timings
     response: Response | None = None
     failure: Failure | None = None
+    url: str = ""
+    """Where it went, secrets masked; empty in old histories: the delivery's then."""
+    follows: Follows = Follows.NOTHING
+    engine: str = ""
+    """The library that carried it: `aiohttp`, `httpx`."""
+    protocol: str = ""
+    """What was spoken: `HTTP/1.1`, `HTTP/2`; empty where no answer came."""
+    security: Security | None = None
+    """None without TLS, or before it was there."""
+    sizes: Sizes = Sizes()
+    secret_ranges: tuple[tuple[int, int], ...] = ()
+    """What of the request is secret, as `(start, end)` in its head and body one after the other; see `masking`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +148,17 @@ class Delivery:
     @property
     def last(self) -> Attempt:
         return self.attempts[-1]
+
+    @property
+    def chain(self) -> tuple[Attempt, ...]:
+        """The last try with all that led to its answer: redirects and challenges, in order."""
+        start = max(index for index, attempt in enumerate(self.attempts) if attempt.follows is Follows.NOTHING)
+        return self.attempts[start:]
+
+    @property
+    def duration_us(self) -> int:
+        """How long the last try took, redirects and challenges included."""
+        return sum(attempt.timings.total_us for attempt in self.chain)
 
     @property
     def status(self) -> int | None:

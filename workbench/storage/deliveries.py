@@ -6,8 +6,18 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.model.delivery import Attempt, Delivery, DeliveryKind, DeliverySummary, Failure, FailureKind, Timings
+from workbench.model.delivery import (
+    Attempt,
+    Delivery,
+    DeliveryKind,
+    DeliverySummary,
+    Failure,
+    FailureKind,
+    Follows,
+    Timings,
+)
 from workbench.model.message import Body, Head, Request, Response
+from workbench.storage.attempt_details import details_text, read_details
 from workbench.storage.database import open_connection, storage_error
 from workbench.storage.migrations import HISTORY
 from workbench.storage.spool import INLINE_LIMIT_BYTES, spool_bytes
@@ -15,8 +25,9 @@ from workbench.storage.spool import INLINE_LIMIT_BYTES, spool_bytes
 _ATTEMPT_COLUMNS = (
     "delivery, position, started_at, resolve_us, connect_us, send_us, wait_us, receive_us, total_us,"
     " failure_kind, failure_message, request_head, request_framing, request_body, request_file,"
-    " response_head, response_body, response_file"
+    " response_head, response_body, response_file, tls_us, url, follows, engine, protocol, details"
 )
+_TIMINGS = ("resolve_us", "connect_us", "send_us", "wait_us", "receive_us", "total_us", "tls_us")
 _SUMMARY_COLUMNS = "number, kind, created_at, method, url, status, failure_kind, duration_us, capture_number, name"
 
 
@@ -44,7 +55,7 @@ class DeliveryWrites:
                 delivery.capture_number,
                 delivery.status,
                 last.failure.kind if last.failure else "",
-                last.timings.total_us,
+                delivery.duration_us,
             ),
         ).fetchone()
         places = ", ".join("?" * (_ATTEMPT_COLUMNS.count(",") + 1))
@@ -73,6 +84,12 @@ class DeliveryWrites:
             *self._kept(attempt.request.body),
             response.head.raw if response else None,
             *(self._kept(response.body) if response else (None, None)),
+            timings.tls_us,
+            attempt.url,
+            attempt.follows,
+            attempt.engine,
+            attempt.protocol,
+            details_text(attempt),
         )
 
     def _kept(self, body: Body) -> tuple[bytes | None, str | None]:
@@ -162,10 +179,21 @@ class DeliveryReader:
         failure = None
         if row["failure_kind"]:
             failure = Failure(FailureKind(row["failure_kind"]), row["failure_message"])
-        timings = Timings(
-            *(row[name] for name in ("resolve_us", "connect_us", "send_us", "wait_us", "receive_us", "total_us"))
+        security, sizes, ranges = read_details(row["details"])
+        return Attempt(
+            request,
+            row["started_at"],
+            Timings(*(row[name] for name in _TIMINGS)),
+            response,
+            failure,
+            url=row["url"],
+            follows=Follows(row["follows"]),
+            engine=row["engine"],
+            protocol=row["protocol"],
+            security=security,
+            sizes=sizes,
+            secret_ranges=ranges,
         )
-        return Attempt(request, row["started_at"], timings, response, failure)
 
     def _body(self, content: bytes | None, file: str | None) -> Body:
         if file is None:

@@ -138,6 +138,15 @@ HISTORY = Schema(
             body_file TEXT
         );
         """,
+        # What an attempt tells beside its bytes: `details` is JSON of security, sizes and secret ranges.
+        """
+        ALTER TABLE attempt ADD COLUMN tls_us INTEGER;
+        ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
+        ALTER TABLE attempt ADD COLUMN follows TEXT NOT NULL DEFAULT '';
+        ALTER TABLE attempt ADD COLUMN engine TEXT NOT NULL DEFAULT '';
+        ALTER TABLE attempt ADD COLUMN protocol TEXT NOT NULL DEFAULT '';
+        ALTER TABLE attempt ADD COLUMN details TEXT NOT NULL DEFAULT '{}';
+        """,
     ),
 )
 

@@ -1,0 +1,100 @@
+"""Secrets in a request that was sent: found once, and hidden wherever the request is shown or exported.
+
+The history keeps a request exactly as it went out, or nobody could look into it; what of it is secret is kept beside
+it as ranges of bytes, never as text. Whoever shows or exports a request shows `masked_request`, unless a person asks
+to see the secrets.
+"""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+from workbench.model.message import Body, Head, Request
+
+MASK = b"********"
+"""Of one length for all, so that it tells nothing."""
+
+SHORTEST_SECRET = 3
+"""Shorter texts are not looked for: masking every `a` of a request would hide the request and tell the secret."""
+
+SEARCHED_BYTES = 8 * 1024 * 1024
+"""How far into a body secrets are looked for."""
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+def secret_ranges(request: Request, secrets: Iterable[str]) -> Ranges:
+    """Return where secrets stand in a request, in any of the ways they are quoted; reads a body that is a file."""
+    forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
+    if not forms:
+        return ()
+    return _found(request.head.raw + request.body.read(SEARCHED_BYTES), forms)
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield raw
+    yield from (quote(raw, safe="").encode(), quote(raw).encode(), quote_plus(raw).encode())
+    escaped = secret.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    yield escaped.encode("utf-8", "surrogatepass")
+
+
+def _found(content: bytes, forms: Iterable[bytes]) -> Ranges:
+    hits: list[tuple[int, int]] = []
+    for form in forms:
+        start = content.find(form)
+        while start >= 0:
+            hits.append((start, start + len(form)))
+            start = content.find(form, start + len(form))
+    return joined(hits)
+
+
+def joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
+    """Return ranges in order, those that touch made one."""
+    made: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if made and start <= made[-1][1]:
+            made[-1] = (made[-1][0], max(end, made[-1][1]))
+        else:
+            made.append((start, end))
+    return tuple(made)
+
+
+def masked_head(head: Head, ranges: Ranges) -> Head:
+    """Return a head with its secrets hidden."""
+    return Head(_masked(head.raw, _within(ranges, 0, len(head.raw))))
+
+
+def masked_request(request: Request, ranges: Ranges) -> Request:
+    """Return a request to show or export, its secrets hidden; the same one where it has none.
+
+    Its lengths are no longer true, so it is not to be sent; its framing is left out.
+    """
+    if not ranges:
+        return request
+    start = len(request.head.raw)
+    in_body = _within(ranges, start, start + request.body.size)
+    body = Body(_masked(request.body.read(), in_body)) if in_body else request.body
+    return Request(masked_head(request.head, ranges), body)
+
+
+def masked_text(text: str, secrets: Iterable[str]) -> str:
+    """Return a text, such as a URL, with secrets hidden in any of the ways they are quoted."""
+    forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
+    raw = text.encode("utf-8", "surrogatepass")
+    return _masked(raw, _found(raw, forms)).decode("utf-8", "replace") if forms else text
+
+
+def _within(ranges: Ranges, start: int, end: int) -> Ranges:
+    """Return the parts of ranges that lie in `[start, end)`, counted from there."""
+    return tuple(
+        (max(low, start) - start, min(high, end) - start) for low, high in ranges if low < end and high > start
+    )
+
+
+def _masked(content: bytes, ranges: Ranges) -> bytes:
+    parts: list[bytes] = []
+    position = 0
+    for start, end in ranges:
+        parts += (content[position:start], MASK)
+        position = end
+    return b"".join([*parts, content[position:]])
