@@ -18,6 +18,7 @@ from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.jobs import Jobs
+from workbench.ui.pasting_work import PastingWork
 from workbench.ui.sending_work import SendingWork
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.ui.signature_work import SignatureWork
 
 ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "pin", "delete")
-ON_REQUEST = ("save", "save_as", "close_tab", "beautify", "undo_request", "redo_request")
+ON_REQUEST = ("save", "save_as", "close_tab", "beautify", "undo_request", "redo_request", "preview", "insert_value")
 
 
 class ComposingWork:
@@ -41,6 +42,7 @@ class ComposingWork:
         self._drafts = DraftsWork(window, workbench, jobs, self._tabs)
         self._sending = SendingWork(window, workbench, jobs, self._tabs, signing)
         self._collections = CollectionWork(window, workbench, jobs, self._tabs)
+        PastingWork(jobs, self._tabs)
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
             "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),

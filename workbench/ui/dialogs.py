@@ -62,14 +62,24 @@ async def say_failure(parent: QWidget, error: WorkbenchError) -> None:
 
 
 async def ask_text(
-    parent: QWidget, title: str, label: str, text: str, problem: Callable[[str], str] = lambda _: ""
+    parent: QWidget,
+    title: str,
+    label: str,
+    text: str,
+    problem: Callable[[str], str] = lambda _: "",
+    *,
+    hidden: bool = False,
 ) -> str | None:
-    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape."""
+    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape.
+
+    What is typed is not to be seen where it is `hidden`.
+    """
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     line, trouble = QLineEdit(text, dialog), QLabel(dialog)
     caption = QLabel(label, dialog)
     caption.setBuddy(line)
+    line.setEchoMode(QLineEdit.EchoMode.Password if hidden else QLineEdit.EchoMode.Normal)
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)

@@ -155,7 +155,11 @@ class EnvironmentWork:
 
     def _current_root(self) -> str:
         panel = self._tabs.current()
-        return self.root_of(panel) if panel is not None else self._collections.root_of(self._window.sidebar.chosen_folder)
+        return (
+            self.root_of(panel)
+            if panel is not None
+            else self._collections.root_of(self._window.sidebar.chosen_folder)
+        )
 
     async def _edit(self, root: str) -> None:
         if not root:
@@ -167,9 +171,9 @@ class EnvironmentWork:
         dialog = EnvironmentDialog(state, self._chosen.get(root, ""), self._window)
         if await finished(dialog) != EnvironmentDialog.DialogCode.Accepted:
             return
-        if any(variable.secret and variable.value for each in state.changed() for variable in each.variables):
-            if self._secrets.is_locked and not await self._signing.unlock():
-                return
+        secret = any(variable.secret and variable.value for each in state.changed() for variable in each.variables)
+        if secret and self._secrets.is_locked and not await self._signing.unlock():
+            return
         await self._save(Path(root), state)
 
     async def _save(self, root: Path, state: EnvironmentList) -> None:
@@ -207,5 +211,3 @@ def _dynamic_values() -> dict[str, DynamicValue]:
         each.name: DynamicValue(each.name, each.words, each.makes, each.example, group=each.group)
         for each in DYNAMIC_VALUES
     }
-
-

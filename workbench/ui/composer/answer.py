@@ -1,4 +1,4 @@
-"""What came back: status, times and sizes; body, headers, cookies, tests, the way it took; the request as it was sent."""
+"""What came back: status, times, sizes; body, headers, cookies, tests, the way it took; the request as it was sent."""
 
 import asyncio
 from collections.abc import Sequence

@@ -38,11 +38,19 @@ class AnswerTests(QWidget):
         if taken:
             words.append(f"{sum(each.value is not None for each in taken)} of {len(taken)} values taken")
         self.summary.setText(", ".join(words))
-        self.summary.setObjectName("good" if held == len(results) and all(t.value is not None for t in taken) else "bad")
+        self.summary.setObjectName(
+            "good" if held == len(results) and all(t.value is not None for t in taken) else "bad"
+        )
         self.summary.style().polish(self.summary)
         checks = [Row((PASSED if each.passed else FAILED, _test(each), each.message)) for each in results]
         values = [
-            Row((PASSED if each.value is not None else FAILED, f"take {each.taking.name}", each.problem or each.value or ""))
+            Row(
+                (
+                    PASSED if each.value is not None else FAILED,
+                    f"take {each.taking.name}",
+                    each.problem or each.value or "",
+                )
+            )
             for each in taken
         ]
         self.table.set_rows([*checks, *values])

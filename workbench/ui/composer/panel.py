@@ -24,12 +24,22 @@ from workbench.ui.widgets.notice_bar import NoticeBar
 BESIDE_FROM_WIDTH = 900
 
 
+def with_own(scopes: Scopes, request: SavedRequest) -> Scopes:
+    """Return what surrounds a request with its own variables in their place: nearer than all but the local ones."""
+    own = {each.name: each.value for each in request.variables if each.enabled and each.name}
+    local = [each for each in scopes.all if each.kind is ScopeKind.LOCAL]
+    outer = [each for each in scopes.all if each.kind is not ScopeKind.LOCAL]
+    return Scopes((*outer, Scope(ScopeKind.REQUEST, "this request", own), *local))
+
+
 class ComposerPanel(QWidget):
     """Edits a draft and sends it by `send`, which the window hands in."""
 
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
     sending_changed = Signal(bool)
+    answered = Signal(object)
+    """A Delivery, once it is shown."""
 
     def __init__(self, draft: Draft, appearance: Appearance, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,11 +154,8 @@ class ComposerPanel(QWidget):
         self._show_words()
 
     def _show_words(self) -> None:
-        own = {each.name: each.value for each in self.draft.request.variables if each.enabled and each.name}
-        scope = Scope(ScopeKind.REQUEST, "this request", own)
-        local = [each for each in self._around.scopes.all if each.kind is ScopeKind.LOCAL]
-        outer = [each for each in self._around.scopes.all if each.kind is not ScopeKind.LOCAL]
-        self.variables.set_words(replace(self._around, scopes=Scopes((*outer, scope, *local))))
+        scopes = with_own(self._around.scopes, self.draft.request)
+        self.variables.set_words(replace(self._around, scopes=scopes))
 
     # Sending
 
@@ -172,6 +179,7 @@ class ComposerPanel(QWidget):
         try:
             delivery = await deliver(self.draft.request)
             await self.answer.show_delivery(delivery)
+            self.answered.emit(delivery)
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:

@@ -14,7 +14,9 @@ SHOWN_LIMIT_BYTES = 4 * 1024 * 1024
 class PreviewDialog(QDialog):
     """Shows raw bytes."""
 
-    def __init__(self, where: str, raw: bytes, notes: str, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, where: str, raw: bytes, notes: str, appearance: Appearance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Request as it will be sent")
         self.resize(760, 560)

@@ -19,6 +19,16 @@ class UrlLine(VariableLine):
     command_pasted = Signal(str)
     """Text that looks like a command: several words, or several lines."""
 
+    def __init__(self, variables: Variables, parent: QWidget | None = None) -> None:
+        super().__init__(variables, parent)
+        self.textEdited.connect(self._on_edited)
+
+    def _on_edited(self, text: str) -> None:
+        """Notice a command that came in by the menu or by dragging: the whole text is what was copied."""
+        copied = QApplication.clipboard().text()
+        if looks_like_command(text) and "".join(copied.split()) == "".join(text.split()):
+            self.command_pasted.emit(copied)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         text = QApplication.clipboard().text() if event.matches(QKeySequence.StandardKey.Paste) else ""
         if looks_like_command(text):

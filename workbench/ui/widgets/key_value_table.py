@@ -28,7 +28,9 @@ class KeyValueTable(RowTable):
         variables: Variables | None = None,
     ) -> None:
         columns = (Column("Name", NAME_CHARACTERS), Column("Value"))
-        super().__init__(what, columns, parent, editable=editable, switchable=switchable, fixed=fixed, variables=variables)
+        super().__init__(
+            what, columns, parent, editable=editable, switchable=switchable, fixed=fixed, variables=variables
+        )
 
     def set_pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Show pairs."""
