@@ -12,14 +12,17 @@ from pathlib import Path, PureWindowsPath
 
 from workbench.model.errors import CollectionError
 from workbench.storage.durable_file import sync_folder
+from workbench.storage.own_writes import removed, wrote
 
 COLLECTION_FILE = "opencollection.yml"
 FOLDER_FILE = "folder.yml"
 BODIES = "bodies"
 ENVIRONMENTS = "environments"
+HOOK_SUFFIX = ".hook.yaml"
 
 _SLUG_CHARACTERS = 60
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_NOT_FOLDERS = {BODIES, ENVIRONMENTS, "node_modules"}
 _RESERVED = {f"{name}.yml" for name in ("opencollection", "folder", *_DEVICES)}
 
 
@@ -39,35 +42,66 @@ def read_file(file: Path) -> bytes:
 
 
 def inside(root: Path, path: str, file_name: str) -> Path:
-    """Return where a path of a collection's file leads; CollectionError when that is outside the collection."""
+    """Return where a path in a collection's file leads; CollectionError when that is outside the collection."""
     parts = PureWindowsPath(path)
     target = root.joinpath(*parts.parts)
     if parts.anchor or ".." in parts.parts or not target.resolve().is_relative_to(root.resolve()):
         raise CollectionError(
-            f"{file_name} takes its body from {path}, which is outside the collection.",
+            f"{file_name} names the file {path}, which is outside the collection.",
             f"Copy that file into {root} and name it from there.",
         )
     return target
 
 
-def new_path(folder: Path, name: str) -> Path:
-    """Return a file for a request of that name that does not exist yet in any case, on any platform."""
-    slug = _slug(name)
-    taken = _RESERVED | {_folded(entry.name) for entry in folder.iterdir()}
+def new_path(folder: Path, name: str, besides: str = "") -> Path:
+    """Return a file for a request of that name that does not exist yet in any case, on any platform.
+
+    `besides` is the name of a file that does not count as taken.
+    """
+    return folder / f"{_free_stem(folder, _slug(name, 'request'), '.yml', besides)}.yml"
+
+
+def new_folder_path(folder: Path, name: str, besides: str = "") -> Path:
+    """Return a path for a folder of that name, as `new_path` for a request."""
+    return folder / _free_stem(folder, _slug(name, "folder"), "", besides)
+
+
+def _free_stem(folder: Path, slug: str, suffix: str, besides: str) -> str:
+    # A hook file that was left behind would belong to a new request of its name.
+    there = {folded(entry.name.replace(HOOK_SUFFIX, ".yml")) for entry in folder.iterdir()} - {folded(besides)}
+    taken = there | (_RESERVED if suffix else _DEVICES | _NOT_FOLDERS)
     candidates = (slug if number == 1 else f"{slug}-{number}" for number in range(1, len(taken) + 2))
-    stem = next(stem for stem in candidates if _folded(f"{stem}.yml") not in taken)
-    return folder / f"{stem}.yml"
+    stem = next(stem for stem in candidates if folded(f"{stem}{suffix}") not in taken)
+    # A name that differs in case alone is the same file on some platforms.
+    return besides.removesuffix(suffix) if folded(f"{stem}{suffix}") == folded(besides) else stem
 
 
-def _slug(name: str) -> str:
+def _slug(name: str, nameless: str) -> str:
     """Letters and digits of any script in lower case, all else as single dashes."""
     plain = unicodedata.normalize("NFKC", name).lower()
     words = re.sub(r"[\W_]+", "-", plain).strip("-")
-    return words[:_SLUG_CHARACTERS].strip("-") or "request"
+    return words[:_SLUG_CHARACTERS].strip("-") or nameless
 
 
-def _folded(name: str) -> str:
+def is_device(stem: str) -> bool:
+    """Return whether Windows takes a file of that name for a device."""
+    return stem.partition(".")[0].strip().casefold() in _DEVICES
+
+
+def folded(name: str) -> str:
+    """Return a file's name as platforms compare it that know neither case nor composed characters."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def texts(root: Path, besides: Path) -> bytes:
+    """Return what all requests of a collection's folder say but those that are, or are in, `besides`."""
+    found: list[bytes] = []
+    for parent, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name[0] != "."]
+        for file in (Path(parent, name) for name in files if name.endswith(".yml")):
+            if not file.is_symlink() and not file.is_relative_to(besides):
+                found.append(file.read_bytes())
+    return b"\n".join(found)
 
 
 def digest(file: Path) -> str:
@@ -78,9 +112,19 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@contextmanager
+def failing_as(what: str) -> Generator[None]:
+    """Turn an OSError of the block into a CollectionError that begins so."""
+    try:
+        yield
+    except OSError as error:
+        raise CollectionError(f"{what}: {error.strerror or error}.") from error
+
+
 def remove_file(file: Path) -> None:
     """Remove a file, if it is there, so that it stays removed after a power cut."""
     file.unlink(missing_ok=True)
+    removed(file)
     sync_folder(file.parent)
 
 
@@ -95,8 +139,9 @@ def put_back_on_error(file: Path) -> Generator[None]:
     except BaseException:
         if kept:
             os.replace(kept, file)
+            wrote(file)
         else:
-            file.unlink(missing_ok=True)
+            remove_file(file)
         raise
     if kept:
         kept.unlink(missing_ok=True)

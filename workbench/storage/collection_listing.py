@@ -131,6 +131,11 @@ def _title_is_known(open_parts: list[Sequence | Mapping]) -> bool:
     )
 
 
+def collection_name(root: Path) -> str:
+    """Return what a collection is called; its folder's name where its file does not say."""
+    return _title(root.absolute(), COLLECTION_FILE)[0].name
+
+
 def matching(tree: FolderEntry, words: str) -> tuple[RequestEntry, ...]:
     """Return the requests whose name, method, URL or folder hold every word, in the order of the tree."""
     wanted = words.casefold().split()

@@ -24,6 +24,7 @@ from workbench.storage.collection_files import (
     inside,
     put_back_on_error,
     remove_file,
+    texts,
 )
 from workbench.storage.collection_patching import NEVER_IN_BLOCK
 from workbench.storage.collection_reading import (
@@ -146,9 +147,8 @@ def _remove_sidecar(root: Path, path: str, file: Path) -> None:
 
 
 def _named_elsewhere(root: Path, path: str, file: Path) -> bool:
-    """A request that was copied by hand shares its body's file with the first one."""
-    others = (other for other in root.rglob("*.yml") if other != file and other.is_file())
-    return any(path.encode() in other.read_bytes() for other in others)
+    """Tell whether another request names a body's file: one that was copied by hand shares it with the first."""
+    return path.encode() in texts(root, besides=file)
 
 
 def _same(one: SavedRequest, other: SavedRequest) -> bool:
@@ -196,7 +196,7 @@ def _bodies(
     inline = _inline(request.body, former)
     if inline is not None:
         yield inline, ""
-    path = _sidecar_path(file, request.body.kind, former_path)
+    path = sidecar_path(file, request.body.kind, former_path)
     yield with_file(former, path, content_type), path
 
 
@@ -247,7 +247,7 @@ def _inline_text(content: Body) -> str | None:
     return None if NEVER_IN_BLOCK.search(text) else text
 
 
-def _sidecar_path(file: Path, kind: BodyKind, former: str) -> str:
+def sidecar_path(file: Path, kind: BodyKind, former: str) -> str:
     """Return where the body's file goes: below `bodies/` as the request lies in the collection.
 
     A path that is taken is used again only by the request whose it is, and only if no other names it.

@@ -59,7 +59,7 @@ def create_collection(path: Path, name: str) -> None:
 
 def _collection_text(name: str) -> bytes:
     # Bruno shows `bodies` as a folder unless it is told; what it ignores by itself must then be named too.
-    ignored = {"bruno": {"ignore": ["node_modules", ".git", BODIES]}}
+    ignored = {"bruno": {"ignore": ["node_modules", ".git", ".local", BODIES]}}
     return new_text({"opencollection": "1.0.0", "info": {"name": name}, "extensions": ignored})
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from workbench.storage.own_writes import wrote
+
 
 def write_whole(file: Path, pieces: Iterable[bytes]) -> None:
     """Put a file in place in one step; after OSError the former file, or none, is there as before."""
@@ -25,6 +27,7 @@ def write_whole(file: Path, pieces: Iterable[bytes]) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+    wrote(file)
     sync_folder(file.parent)
 
 

@@ -23,11 +23,10 @@ from typing import Any
 from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.collection_document import Mapping, Plain, StoredFile, broken, parse
-from workbench.storage.collection_files import read_file
+from workbench.storage.collection_files import HOOK_SUFFIX, read_file
 from workbench.storage.opencollection_runtime import OPENCOLLECTION_SETTINGS
 from workbench.storage.secrets import SecretError, SecretRef
 
-SUFFIX = ".hook.yaml"
 REFERENCES = ("env", "file", "keyring")
 """The kinds of reference that a file may hold."""
 
@@ -39,7 +38,7 @@ HOOK_SETTINGS = tuple(field.name for field in fields(SendSettings) if field.name
 
 def hook_path(file: Path) -> Path:
     """Return where the hook file of a request, folder or collection file lies."""
-    return file.with_name(file.stem + SUFFIX)
+    return file.with_name(file.stem + HOOK_SUFFIX)
 
 
 def read_hook(file: Path) -> StoredFile:
