@@ -10,8 +10,14 @@ from PySide6.QtCore import QTimer
 from workbench.engine.workbench import Workbench
 from workbench.model.collection import FolderEntry, SavedRequest
 from workbench.model.errors import ChangedOutside, WorkbenchError
-from workbench.storage.collections import create_collection, fingerprint, read_request, read_tree, save_request
-from workbench.ui.collections import tree_files
+from workbench.storage.collections import (
+    create_collection,
+    fingerprint,
+    new_request_path,
+    read_request,
+    read_tree,
+    save_request,
+)
 from workbench.ui.collections.outside_edits import OutsideEdits
 from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.collections.tree_work import TreeWork
@@ -156,8 +162,10 @@ class CollectionWork:
         self._watching = self._jobs.start(self._follow(folders), "watch collections") if folders else None
 
     async def _follow(self, folders: list[Path]) -> None:
-        async for changed in tree_files.changes_in(folders):
-            await self._outside.look(changed)
+        from watchfiles import awatch
+
+        async for changes in awatch(*folders, debounce=300, step=50, rust_timeout=1000):
+            await self._outside.look({Path(path) for _, path in changes})
             await self.show()
 
     # Saving
@@ -189,7 +197,7 @@ class CollectionWork:
         folder, name = chosen
         panel.draft.change(name=name)
         try:
-            file = await asyncio.to_thread(tree_files.new_request_path, Path(folder), name)
+            file = await asyncio.to_thread(new_request_path, Path(folder), name)
             await self._write(panel, file, expected=None)
         except WorkbenchError as error:
             self._window.show_error(error)

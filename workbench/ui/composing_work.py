@@ -17,6 +17,7 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
+from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
 from workbench.ui.sending_work import SendingWork
@@ -42,6 +43,10 @@ class ComposingWork:
         self._drafts = DraftsWork(window, workbench, jobs, self._tabs)
         self._sending = SendingWork(window, workbench, jobs, self._tabs, signing)
         self._collections = CollectionWork(window, workbench, jobs, self._tabs)
+        self._environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
+        self._sending.scopes_of = self._environments.scopes
+        self._sending.folder_of = self._environments.root_of
+        self._sending.take_local = self._environments.take_local
         PastingWork(jobs, self._tabs)
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {

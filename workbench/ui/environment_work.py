@@ -1,6 +1,7 @@
 """Variables in the window: environments chosen and edited, words for every tab's fields, values put in."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import WorkbenchError
+from workbench.model.variables import Environment, Scopes
 from workbench.storage.collection_trash import delete
 from workbench.storage.environment_secrets import keep_secrets, secret_prefix
 from workbench.storage.environments import list_environments, rename_environment, save_environment
+from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.environment_dialog import EnvironmentDialog
 from workbench.ui.collections.environment_list import EnvironmentList
@@ -84,6 +87,13 @@ class EnvironmentWork:
         return await asyncio.to_thread(
             surroundings, Path(root) if root else None, file, self.environment_of(panel), self._secrets
         )
+
+    async def scopes(self, panel: ComposerPanel) -> Scopes:
+        """Return the variables around a tab's request now; its own come on top. Trouble with them is shown."""
+        found = await self.surroundings(panel)
+        for problem in found.problems:
+            panel.notices.say("warning", problem)
+        return found.scopes.with_local(self.local) if self.local else found.scopes
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.bar.environment_chosen.connect(lambda name: self._choose(self.root_of(panel), name))
@@ -193,9 +203,8 @@ class EnvironmentWork:
         await self._collections.show()
 
 
-def _write(root: Path, environment, secrets, before: dict[str, str]) -> None:
-    from dataclasses import replace
-
+def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[str, str]) -> None:
+    """Write one environment; `before` has its former name where it has another now."""
     if environment.path in before:
         former = replace(environment, name=before[environment.path])
         renamed = rename_environment(root, former, environment.name, secrets)

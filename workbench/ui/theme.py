@@ -282,6 +282,10 @@ QTableView, QTreeView, QListView, QTableWidget {{
 }}
 QTableWidget::item {{ padding: 0 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
+QDialog QListView, QDialog QTreeView, QDialog QTableView {{
+    border: 1px solid {theme.border}; border-radius: 6px;
+}}
+QListView#popup {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 3px; }}
 QTreeView#side {{ background: {theme.panel}; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}

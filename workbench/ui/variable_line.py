@@ -35,6 +35,8 @@ class VariableCompletion(QObject):
         self._completer.setMaxVisibleItems(_SHOWN)
         self._popup = QListView(field)
         self._popup.setAccessibleName("Variables")
+        self._popup.setObjectName("popup")
+        self._popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._completer.setPopup(self._popup)
         self._completer.activated[QModelIndex].connect(self._on_activated)  # pyright: ignore[reportIndexIssue]
 
@@ -47,7 +49,7 @@ class VariableCompletion(QObject):
             return
         self._entries = [insert for insert, _ in found]
         self._model.setStringList([f"{insert}   {word}".rstrip() for insert, word in found])
-        place.setWidth(380)
+        place.setWidth(420)
         self._completer.complete(place)
         self._popup.setCurrentIndex(self._completer.completionModel().index(0, 0))
 
@@ -98,7 +100,9 @@ class VariableLine(QLineEdit):
     def _offer(self) -> None:
         if self._completion is not None:
             text = self.text()
-            self._completion.offer(text, column(text, self.cursorPosition()), self.cursorRect())
+            place = self.cursorRect()
+            place.setBottom(self.rect().bottom() + 2)
+            self._completion.offer(text, column(text, self.cursorPosition()), place)
 
     def _take(self, chosen: str) -> None:
         text = self.text()

@@ -41,6 +41,7 @@ class SaveDialog(QDialog):
         self.tree = QTreeWidget(self)
         self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName("Folder to save in")
+        self.tree.setUniformRowHeights(True)
         where = QLabel("In the folder", self)
         where.setBuddy(self.tree)
         self.buttons = QDialogButtonBox(

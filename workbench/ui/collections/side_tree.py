@@ -46,8 +46,8 @@ _ICON_SIZE = QSize(16, 16)
 class SideTree(QTreeWidget):
     """Items of some kind with a value: a path, a number, a name."""
 
-    moved = Signal(str, str, str)
-    """A path, the folder it goes to, and the path it comes to stand before; that one is empty for the end."""
+    moved = Signal(str, str, object)
+    """A path, the folder it goes to, and the path it comes to stand before; empty for the end, None for anywhere."""
     renamed = Signal(str, str)
     """A path and its new name."""
     remove_wanted = Signal(object)
@@ -149,7 +149,7 @@ class SideTree(QTreeWidget):
         if target is not None and item is not None:
             self.moved.emit(item.data(0, VALUE), *target)
 
-    def _target(self, point: QPoint) -> tuple[str, str] | None:
+    def _target(self, point: QPoint) -> tuple[str, str | None] | None:
         """Return the folder and the neighbour that a drop here means; None where nothing can be dropped."""
         item, dragged = self.itemAt(point), self.currentItem()
         if item is None or dragged is None or dragged.data(0, KIND) not in _MOVABLE or item is dragged:
@@ -158,16 +158,18 @@ class SideTree(QTreeWidget):
 
     def place(
         self, item: QTreeWidgetItem, dragged: QTreeWidgetItem, where: QAbstractItemView.DropIndicatorPosition
-    ) -> tuple[str, str] | None:
-        """Return the folder and the neighbour for a drop on, above or below an item."""
+    ) -> tuple[str, str | None] | None:
+        """Return the folder and the neighbour for a drop on, above or below an item; see `moved`."""
         kind = item.data(0, KIND)
         above = where == QAbstractItemView.DropIndicatorPosition.AboveItem
         below = where == QAbstractItemView.DropIndicatorPosition.BelowItem
+        before: str | None = None
         if kind in _TAKES and not (kind == "folder" and (above or below)):
-            folder, before = item, ""
+            folder = item
         elif kind in _MOVABLE:
             folder = item.parent()
-            before = item.data(0, VALUE) if not below else self._following(item)
+            same = kind == dragged.data(0, KIND)
+            before = "" if not same else self._following(item) if below else item.data(0, VALUE)
         else:
             return None
         if folder is None or _is_inside(folder, dragged):

@@ -1,4 +1,4 @@
-"""What stands around a request: the variables it sees, authentication and settings it inherits. Blocks: use a thread."""
+"""What stands around a request: variables it sees, authentication and settings it inherits. Blocks: use a thread."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -5,10 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.model.collection import SavedRequest
-from workbench.ui.collections import tree_files
+from workbench.storage.collection_editing import (
+    create_folder,
+    duplicate,
+    move_before,
+    move_into,
+    rename_folder,
+    rename_request,
+)
+from workbench.storage.collection_trash import Deleted, delete, undo_delete
+from workbench.storage.collections import fingerprint, read_request
 from workbench.ui.collections.side_tree import KIND, VALUE
 from workbench.ui.composer.draft import Draft
+from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask_text
 from workbench.ui.jobs import Jobs
@@ -27,7 +36,7 @@ class TreeWork:
         self._jobs = jobs
         self._tabs = tabs
         self._collections = collections
-        self._removed: list[tree_files.Removed] = []
+        self._deleted: list[tuple[str, Deleted]] = []
         sidebar, commands = window.sidebar, window.commands
         sidebar.new_request_wanted.connect(lambda folder: tabs.add(Draft(folder=folder)))
         sidebar.new_folder_wanted.connect(lambda folder: jobs.start(self.ask_new_folder(folder), "make a folder"))
@@ -75,34 +84,41 @@ class TreeWork:
         name = await ask_text(self._window, "New folder", "Name of the folder:", "New folder", problem)
         if name is None:
             return None
-        made = await asyncio.to_thread(tree_files.add_folder, Path(parent), name.strip())
+        made = await asyncio.to_thread(create_folder, Path(parent), name.strip())
         await self._collections.show()
         self._window.sidebar.collections.choose(str(made))
         return made
 
     async def _rename(self, path: str, name: str) -> Path:
-        if name:
-            await asyncio.to_thread(tree_files.rename, Path(path), name)
-            await self._follow_name(path, name)
-        return Path(path)
+        before = Path(path)
+        if not name:
+            return before
+        now = await asyncio.to_thread(lambda: (rename_folder if before.is_dir() else rename_request)(before, name))
+        self._follow_path(before, now)
+        panel = self._tabs.of_file(str(now))
+        if panel is not None:
+            await self._follow_file(panel, name)
+        return now
 
-    async def _follow_name(self, path: str, name: str) -> None:
+    async def _follow_file(self, panel: ComposerPanel, name: str) -> None:
         """Let the tab of a renamed request have the new name, with what else was edited in it."""
-        panel = self._tabs.of_file(path)
-        if panel is None:
-            return
-        known = await asyncio.to_thread(tree_files.fingerprint, Path(path))
-        saved: SavedRequest = await asyncio.to_thread(tree_files.read_request, Path(path))
+        file = Path(panel.draft.file)
+        known = await asyncio.to_thread(fingerprint, file)
+        saved = await asyncio.to_thread(read_request, file)
         panel.draft.change(name=name)
         panel.draft.saved, panel.draft.fingerprint = saved, known
         self._tabs.note_change(panel)
 
     async def _duplicate(self, path: str) -> Path:
-        return await asyncio.to_thread(tree_files.duplicate, Path(path))
+        return await asyncio.to_thread(duplicate, Path(path))
 
-    async def _move(self, path: str, folder: str, before: str) -> Path:
-        moved = await asyncio.to_thread(tree_files.move, Path(path), Path(folder), before)
-        self._follow_path(Path(path), moved)
+    async def _move(self, path: str, folder: str, before: str | None) -> Path:
+        source, target = Path(path), Path(folder)
+        if before is None:
+            moved = await asyncio.to_thread(move_into, source, target)
+        else:
+            moved = await asyncio.to_thread(move_before, source, target, Path(before) if before else None)
+        self._follow_path(source, moved)
         return moved
 
     def _follow_path(self, before: Path, after: Path) -> None:
@@ -115,16 +131,16 @@ class TreeWork:
     async def _remove(self, path: str) -> None:
         item = self._window.sidebar.collections.choose(path)
         name = item.text(0) if item is not None else Path(path).stem
-        removed = await asyncio.to_thread(tree_files.remove, Path(path), name)
-        self._removed.append(removed)
+        deleted = await asyncio.to_thread(delete, Path(path))
+        self._deleted.append((name, deleted))
         self._window.commands["bring_back"].setEnabled(True)
         undo = ("Undo", self._window.commands["bring_back"].trigger)
         self._window.notices.show_notice(Notice(Level.INFO, f"Deleted {name}.", (undo,)))
 
     async def _bring_back(self) -> Path | None:
-        if not self._removed:
+        if not self._deleted:
             return None
-        removed = self._removed.pop()
-        self._window.commands["bring_back"].setEnabled(bool(self._removed))
-        self._window.notices.forget(f"Deleted {removed.name}.")
-        return await asyncio.to_thread(tree_files.bring_back, removed)
+        name, deleted = self._deleted.pop()
+        self._window.commands["bring_back"].setEnabled(bool(self._deleted))
+        self._window.notices.forget(f"Deleted {name}.")
+        return await asyncio.to_thread(undo_delete, deleted)

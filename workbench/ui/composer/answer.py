@@ -1,4 +1,4 @@
-"""What came back: status, times, sizes; body, headers, cookies, tests, the way it took; the request as it was sent."""
+"""What came back: status, times, sizes, body, headers, cookies, tests, redirects; and the request as it was sent."""
 
 import asyncio
 from collections.abc import Sequence
@@ -165,7 +165,8 @@ class AnswerPane(QWidget):
         cookies = [] if response is None else cookie_rows(response.headers)
         self.cookies.set_rows(Row(row) for row in cookies)
         self._title(self.cookies, "Cookies", len(cookies), hide=not cookies)
-        self.timing.set_phases(phases(attempt.timings), attempt.timings.total_us)
+        taken = attempt.timings
+        self.timing.set_phases(phases(taken, is_secure=attempt.security is not None), taken.total_us)
         self.sizes.set_pairs(size_rows(attempt))
         self.sent.set_content(TextLines(_sent(attempt)), "http")
         redirects = redirect_rows(delivery)

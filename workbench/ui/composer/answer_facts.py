@@ -20,9 +20,9 @@ class Phase:
     taken_us: int
 
 
-def phases(timings: Timings) -> list[Phase]:
+def phases(timings: Timings, *, is_secure: bool) -> list[Phase]:
     """Return what is known of an attempt's phases, in order, each where the one before ended."""
-    connecting = "Connect" if timings.tls_us is not None else "Connect, with TLS"
+    connecting = "Connect, with TLS" if is_secure and timings.tls_us is None else "Connect"
     named = (
         ("DNS", timings.resolve_us),
         (connecting, timings.connect_us),

@@ -23,7 +23,7 @@ class AnswerTests(QWidget):
         self._appearance = appearance
         self.summary = QLabel(self)
         self.summary.setContentsMargins(14, 8, 14, 6)
-        self.table = RowTable("Results of the tests", (Column("", 3), Column("Test", 30), Column("Found")), self)
+        self.table = RowTable("Results of the tests", (Column("", 3), Column("Test", 24), Column("Found")), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
