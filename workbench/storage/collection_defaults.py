@@ -122,11 +122,12 @@ def save_folder_name(folder: Path, name: str) -> Fingerprint:
     return _save(folder.absolute(), name, None, None)
 
 
-def create_folder_file(folder: Path, name: str) -> None:
-    """Write a new folder.yml; what it gives is as the collection says."""
+def create_folder_file(folder: Path, name: str, order: float | None = None) -> None:
+    """Write a new folder.yml; what it gives is as the collection says. CollectionError, OSError."""
     words: Plain = {"info": {"name": name, "type": "folder"}, "request": {"auth": INHERIT}}
-    text = text_of(DEFAULTS, {**words, "request": {**words["request"], **_EMPTY["request"]}}, None)
-    assert text is not None
+    text = text_of(DEFAULTS, words, None, order)
+    if text is None:
+        raise CollectionError(f"{name!r} is no name for a folder.", "Choose another.")
     write_whole(folder / FOLDER_FILE, [text])
 
 

@@ -9,10 +9,10 @@ from workbench.model.errors import CollectionError
 from workbench.storage.collection_defaults import create_folder_file, defaults_file, save_folder_name
 from workbench.storage.collection_files import (
     FOLDER_FILE,
-    HOOK_SUFFIX,
     collection_root,
     failing_as,
     folded,
+    names_in,
     new_folder_path,
     new_path,
 )
@@ -144,7 +144,7 @@ def _check_move(path: Path, folder: Path) -> None:
 def _free(folder: Path, name: str) -> Path:
     """Return where something of that file name can lie in a folder: under it, or with a number."""
     stem, dot, suffix = name.rpartition(".") if name.endswith(".yml") else (name, "", "")
-    taken = {folded(entry.name.replace(HOOK_SUFFIX, ".yml")) for entry in folder.iterdir()}
+    taken = names_in(folder)
     names = (name if number == 1 else f"{stem}-{number}{dot}{suffix}" for number in range(1, len(taken) + 2))
     return folder / next(each for each in names if folded(each) not in taken)
 

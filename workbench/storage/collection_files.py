@@ -53,25 +53,34 @@ def inside(root: Path, path: str, file_name: str) -> Path:
     return target
 
 
-def new_path(folder: Path, name: str, besides: str = "") -> Path:
+def new_path(folder: Path, name: str, besides: str = "", there: set[str] | None = None) -> Path:
     """Return a file for a request of that name that does not exist yet in any case, on any platform.
 
-    `besides` is the name of a file that does not count as taken.
+    `besides` is the name of a file that does not count as taken; `there` are the `names_in` the folder, if known.
     """
-    return folder / f"{_free_stem(folder, _slug(name, 'request'), '.yml', besides)}.yml"
+    known = names_in(folder) if there is None else there
+    return folder / f"{_free_stem(_slug(name, 'request'), '.yml', known, besides)}.yml"
 
 
-def new_folder_path(folder: Path, name: str, besides: str = "") -> Path:
+def new_folder_path(folder: Path, name: str, besides: str = "", there: set[str] | None = None) -> Path:
     """Return a path for a folder of that name, as `new_path` for a request."""
-    return folder / _free_stem(folder, _slug(name, "folder"), "", besides)
+    return folder / _free_stem(_slug(name, "folder"), "", names_in(folder) if there is None else there, besides)
 
 
-def _free_stem(folder: Path, slug: str, suffix: str, besides: str) -> str:
-    # A hook file that was left behind would belong to a new request of its name.
-    there = {folded(entry.name.replace(HOOK_SUFFIX, ".yml")) for entry in folder.iterdir()} - {folded(besides)}
-    taken = there | (_RESERVED if suffix else _DEVICES | _NOT_FOLDERS)
-    candidates = (slug if number == 1 else f"{slug}-{number}" for number in range(1, len(taken) + 2))
-    stem = next(stem for stem in candidates if folded(f"{stem}{suffix}") not in taken)
+def names_in(folder: Path) -> set[str]:
+    """Return the names that are taken in a folder, as `folded` has them.
+
+    A hook file that was left behind takes its request's name: it would belong to a new one.
+    """
+    return {folded(entry.name.replace(HOOK_SUFFIX, ".yml")) for entry in folder.iterdir()}
+
+
+def _free_stem(slug: str, suffix: str, there: set[str], besides: str) -> str:
+    reserved = _RESERVED if suffix else _DEVICES | _NOT_FOLDERS
+    stem, number = slug, 1
+    while (name := folded(f"{stem}{suffix}")) in reserved or (name in there and name != folded(besides)):
+        number += 1
+        stem = f"{slug}-{number}"
     # A name that differs in case alone is the same file on some platforms.
     return besides.removesuffix(suffix) if folded(f"{stem}{suffix}") == folded(besides) else stem
 

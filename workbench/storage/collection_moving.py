@@ -116,6 +116,7 @@ def move_folder(folder: Path, target: Path) -> Path:
     before = [path for path in folder.rglob("*") if path.is_file()]
     with failing_as(f"The folder {folder.name} could not be moved"):
         folder.rename(target)
+        removed(folder)
         for path in before:
             removed(path)
             wrote(target / path.relative_to(folder))

@@ -33,13 +33,14 @@ _BLOCKS = ("docs", "content", "query", "variables", "description", "value")
 NEVER_IN_BLOCK = re.compile(r"[\r\0\ufeff\x85\u2028\u2029]|(?:^|\n)[ \t]+\n*\Z")
 """Characters that YAML or git change, and a blank last line of spaces, which Bruno's parser drops."""
 _NO_WRAPPING = 2**31
+_PART_START = re.compile(r"(?<=\n)([^ \n-])")
+"""Text below a key stands in, so that only keys of the whole file begin a line."""
 
 
 def new_text(plain: Plain) -> bytes:
     """Return a new file of these parts, a blank line between them, as Bruno lays it out; empty parts are left out."""
-    parts = said(plain)
-    between = "\n" if "info" in parts else ""
-    return between.join(_dump(_yaml(2, 2), {key: _fresh(parts[key], key)}) for key in _ordered(parts, _ROOT)).encode()
+    text = _dump(_yaml(2, 2), _fresh(said(plain), _ROOT))
+    return (_PART_START.sub(r"\n\1", text) if "info" in plain else text).encode()
 
 
 def patched_text(

@@ -70,8 +70,12 @@ class _Version:
     sidecar: str = ""
 
 
-def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | None = None) -> Fingerprint:
+def save_request(
+    file: Path, request: SavedRequest, *, expected: Fingerprint | None = None, order: float | None = None
+) -> Fingerprint:
     """Write a request to its file and return the new fingerprint; a request that did not change writes nothing.
+
+    A new one gets `order` as its place among its neighbours. Values of secret variables are not written.
 
     With `expected`, ChangedOutside is raised when the files are no longer what that fingerprint was taken of. Any
     other CollectionError, too, leaves them as they were. A body that was a file may have moved: read the request
@@ -89,7 +93,7 @@ def save_request(file: Path, request: SavedRequest, *, expected: Fingerprint | N
     root = collection_root(file)
     try:
         _check_text(request)
-        _save(file, normal_request(request, file, root), root)
+        _save(file, normal_request(request, file, root), root, order)
     except OSError as error:
         raise CollectionError(f"{file.name} could not be saved: {error}.", "The former file is as it was.") from error
     except UnicodeEncodeError as error:
@@ -116,12 +120,12 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(getattr(value, field.name))
 
 
-def _save(file: Path, request: SavedRequest, root: Path) -> None:
+def _save(file: Path, request: SavedRequest, root: Path, order: float | None) -> None:
     stored = read_stored(file, root) if file.exists() or file.is_symlink() else None
     if stored and _same(stored.request, request):
         return
     former = body_path(stored.file.plain) if stored else ""
-    version = _version(file, request, stored, root)
+    version = _version(file, request, stored, root, order)
     with ExitStack() as undo:
         if version.sidecar:
             sidecar = inside(root, version.sidecar, file.name)
@@ -165,12 +169,14 @@ def _same_body(one: ComposedBody, other: ComposedBody) -> bool:
     return one.content == other.content or one.content.sha256() == other.content.sha256()
 
 
-def _version(file: Path, request: SavedRequest, stored: StoredRequest | None, root: Path) -> _Version:
+def _version(
+    file: Path, request: SavedRequest, stored: StoredRequest | None, root: Path, order: float | None
+) -> _Version:
     """Return the first version that reads back as it should: with the body inline, else beside it."""
     former = stored.words if stored else EMPTY_WORDS
     for body, sidecar in _bodies(file, request, stored, root):
         wanted = wanted_words(request, stored.request if stored else None, former, body)
-        text = text_of(REQUEST, wanted.file, stored.file if stored else None)
+        text = text_of(REQUEST, wanted.file, stored.file if stored else None, order)
         hook = hook_text(stored.hook if stored else read_hook(file), wanted.hook)
         if text is not None and hook is not None:
             return _Version(text, hook, sidecar)

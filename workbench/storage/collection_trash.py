@@ -92,6 +92,7 @@ def _move(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     files = [path] if not path.is_dir() or path.is_symlink() else [each for each in path.rglob("*") if each.is_file()]
     os.rename(path, target)
+    removed(path)
     for file in files:
         removed(file)
         wrote(target / file.relative_to(path))

@@ -66,12 +66,15 @@ PLACE = FileKind(plain_place, {"info": {"seq": None}})
 ENVIRONMENT = FileKind(plain_environment, dict.fromkeys(("name", "variables", "extends", "dotEnvFilePath")))
 
 
-def text_of(kind: FileKind, wanted: Plain, stored: StoredFile | None) -> bytes | None:
-    """Return the file's new text; None where none says what is wanted and keeps what others wrote."""
+def text_of(kind: FileKind, wanted: Plain, stored: StoredFile | None, order: float | None = None) -> bytes | None:
+    """Return the file's new text; None where none says what is wanted and keeps what others wrote.
+
+    A new file gets `order` as its place among its neighbours.
+    """
     from ruamel.yaml.error import YAMLError
 
     try:
-        text = _changed(stored, wanted) if stored else new_text(wanted)
+        text = _changed(stored, wanted) if stored else new_text(_with_order(wanted, order))
     except YAMLError:
         return None
     return text if _reads_back(kind, text, wanted, stored) else None
@@ -96,6 +99,10 @@ def write_hook(undo: ExitStack, file: Path, stored: StoredFile, text: bytes) -> 
         write_whole(path, [text])
     else:
         remove_file(path)
+
+
+def _with_order(plain: Plain, order: float | None) -> Plain:
+    return plain if order is None else plain | {"info": plain["info"] | {"seq": order}}
 
 
 def _changed(stored: StoredFile, wanted: Plain) -> bytes:
