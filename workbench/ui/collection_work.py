@@ -162,10 +162,10 @@ class CollectionWork:
         self._watching = self._jobs.start(self._follow(folders), "watch collections") if folders else None
 
     async def _follow(self, folders: list[Path]) -> None:
-        from watchfiles import awatch
+        from workbench.engine.watching import watch
 
-        async for changes in awatch(*folders, debounce=300, step=50, rust_timeout=1000):
-            await self._outside.look({Path(path) for _, path in changes})
+        async for changes in watch(folders, asyncio.Event()):
+            await self._outside.look(changes.all)
             await self.show()
 
     # Saving

@@ -15,6 +15,7 @@ from workbench.ui.collection_work import CollectionWork
 from workbench.ui.composer.draft import Draft, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.defaults_work import DefaultsWork
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.environment_work import EnvironmentWork
@@ -48,6 +49,7 @@ class ComposingWork:
         self._sending.folder_of = self._environments.root_of
         self._sending.take_local = self._environments.take_local
         PastingWork(jobs, self._tabs)
+        DefaultsWork(window, workbench, jobs, self._collections)
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
             "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),

@@ -7,12 +7,13 @@ little more than Qt; `furnish` then puts the panels in, whose many modules take 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
+from workbench.ui.collections.dropped_files import dropped_paths
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_process import ListenerProcess, ListenerState
@@ -38,6 +39,8 @@ class MainWindow(QMainWindow):
     """Once, after the first paint: what takes time may begin."""
     furnished = Signal()
     """Once, when the panels are in."""
+    files_dropped = Signal(object)
+    """Paths of files or folders that were dragged in."""
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         self.commands["toggle_sidebar"].setChecked(True)
         self.commands["follow"].setChecked(True)
         self.resize(1280, 800)
+        self.setAcceptDrops(True)
 
     def furnish(self) -> None:
         """Put the panels into the frame; once, after the first paint."""
@@ -108,6 +112,16 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.first_painted.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
 
     # Notices
 
