@@ -14,6 +14,7 @@ from workbench.model.signature import SigningChoice
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.composer.draft import Draft, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
+from workbench.ui.composer.settings_editor import SettingsEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.defaults_work import DefaultsWork
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
@@ -103,10 +104,14 @@ class ComposingWork:
         start = self._jobs.start
         panel.body.file_wanted.connect(lambda: start(self._body_from_file(panel), "read a body"))
         panel.body.files_wanted.connect(lambda row: start(self._files_for_part(panel, row), "choose files"))
-        panel.sections.settings.file_wanted.connect(lambda line: start(self._file_for(line), "choose a file"))
+        panel.sections.made.connect(self._on_made)
         panel.answer.save_wanted.connect(self._save_answer)
         for name in ("save",):
             panel.add_button(self._window.commands.tool_button(name))
+
+    def _on_made(self, editor: object) -> None:
+        if isinstance(editor, SettingsEditor):
+            editor.file_wanted.connect(lambda line: self._jobs.start(self._file_for(line), "choose a file"))
 
     def _enable_commands(self) -> None:
         panel, commands = self._tabs.current(), self._window.commands

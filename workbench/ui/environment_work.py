@@ -122,8 +122,7 @@ class EnvironmentWork:
         scopes = found.scopes.with_local(self.local) if self.local else found.scopes
         panel.bar.set_environments(names, self.environment_of(panel))
         panel.set_words(VariableWords(scopes, self._dynamic))
-        panel.sections.auth.set_inherited(found.auth, found.auth_source)
-        panel.sections.settings.set_below(found.settings)
+        panel.sections.set_above(found.auth, found.auth_source, found.settings)
 
     def take_local(self, values: dict[str, str]) -> None:
         """Keep what an answer gave, for this session."""

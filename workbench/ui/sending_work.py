@@ -15,6 +15,7 @@ from workbench.model.variables import Scopes
 from workbench.ui.composer.draft import Draft, body_kind
 from workbench.ui.composer.panel import ComposerPanel, with_own
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
+from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask_text, finished
 from workbench.ui.jobs import Jobs
@@ -56,11 +57,15 @@ class SendingWork:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())
         panel.url.returnPressed.connect(self._send)
         panel.answered.connect(lambda delivery: self._jobs.start(self._check(panel, delivery), "check an answer"))
-        panel.sign.preview_wanted.connect(
-            lambda: self._jobs.start(self._signing.preview(panel), "preview a signature")
-        )
+        panel.sections.made.connect(lambda editor: self._on_made(panel, editor))
         panel.add_button(self._window.commands.tool_button("preview"))
-        self._jobs.start(self._signing.furnish(panel), "offer providers")
+
+    def _on_made(self, panel: ComposerPanel, editor: object) -> None:
+        if isinstance(editor, SignEditor):
+            editor.preview_wanted.connect(
+                lambda: self._jobs.start(self._signing.preview(panel), "preview a signature")
+            )
+            self._jobs.start(self._signing.furnish(panel), "offer providers")
 
     def _send(self) -> None:
         panel = self._tabs.current()

@@ -47,12 +47,22 @@ class AnswerPane(QWidget):
         self._appearance = appearance
         self._attempt: Attempt | None = None
         self._before: Attempt | None = None
-        self._jobs = Jobs(self, lambda error: self.facts.setText(error.message))
-        self._build()
-        appearance.changed.connect(self._on_theme)
-        self._on_theme()
+        self._jobs = Jobs(self, lambda error: self.show_message(error.message))
+        self.status = QLabel(self)
+        self.status.setAccessibleName("Status of the answer")
+        self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
+        self._message.setObjectName("muted")
+        self._message.setMargin(24)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setWordWrap(True)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self._message)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.pages)
 
     def _build(self) -> None:
+        """Make the page of an answer: when the first one comes."""
         appearance = self._appearance
         self.body_page = AnswerBody(appearance, self)
         self.body_page.save_wanted.connect(self.save_wanted)
@@ -91,21 +101,11 @@ class AnswerPane(QWidget):
         inside.setSpacing(0)
         inside.addLayout(self._status_line())
         inside.addWidget(self.tabs, 1)
-        self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
-        self._message.setObjectName("muted")
-        self._message.setMargin(24)
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self._message)
         self.pages.addWidget(full)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pages)
+        appearance.changed.connect(self._on_theme)
+        self._on_theme()
 
     def _status_line(self) -> QHBoxLayout:
-        self.status = QLabel(self)
-        self.status.setAccessibleName("Status of the answer")
         self.facts = QLabel(self)
         self.facts.setObjectName("muted")
         self.compare = QToolButton(self)
@@ -139,6 +139,8 @@ class AnswerPane(QWidget):
 
     async def show_delivery(self, delivery: Delivery) -> None:
         """Show what came of a delivery."""
+        if self.pages.count() == 1:
+            self._build()
         attempt = delivery.last
         if self._attempt is not None and self._attempt.response is not None:
             self._before = self._attempt

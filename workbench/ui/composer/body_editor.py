@@ -6,7 +6,7 @@ still not survive is shown read-only until a person asks to edit it as text.
 """
 
 from dataclasses import replace
-from enum import IntEnum
+from functools import cached_property
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -25,21 +25,10 @@ from workbench.ui.composer.multipart_editor import MultipartEditor
 from workbench.ui.theme import Appearance
 from workbench.ui.variables import Variables
 from workbench.ui.widgets.key_value_table import KeyValueTable
-from workbench.ui.widgets.syntax_colours import DARK, LIGHT
+from workbench.ui.widgets.syntax_colours import DARK, LIGHT, SyntaxColours
 from workbench.ui.words import size_words
 
 __all__ = ["KINDS", "BodyEditor"]
-
-
-class Page(IntEnum):
-    """The pages of the editor, in their order."""
-
-    TEXT = 0
-    EXACT = 1
-    NONE = 2
-    FORM = 3
-    PARTS = 4
-    GRAPHQL = 5
 
 
 class BodyEditor(QWidget):
@@ -65,39 +54,62 @@ class BodyEditor(QWidget):
         self.text.setAccessibleName("Body")
         self.text.setPlaceholderText("Type or paste the body")
         self._colours = BodyColours(self.text.document(), variables)
-        self.exact = ExactPage(appearance, self)
-        self.form = KeyValueTable("Fields of the form", self, editable=True, switchable=False, variables=variables)
-        self.multipart = MultipartEditor(variables, self)
-        self.graphql = GraphqlEditor(variables, self)
-        self._lay_out()
-        self._connect()
-        self._on_theme()
-        self.set_body(self._body)
-
-    def _lay_out(self) -> None:
+        self._variables = variables
+        self._none = message_page("This request has no body.", self)
         self.stack = QStackedWidget(self)
-        none = message_page("This request has no body.", self)
-        for page in (self.text, self.exact, none, self.form, self.multipart, self.graphql):
-            self.stack.addWidget(page)
+        self.stack.addWidget(self.text)
+        self.stack.addWidget(self._none)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self.stack, 1)
-
-    def _connect(self) -> None:
         self.kind.activated.connect(self._on_kind)
         self.bar.beautify.clicked.connect(self.beautify)
         self.bar.file.clicked.connect(self.file_wanted)
         self.bar.as_text.clicked.connect(lambda: self.set_body(self._body))
         self.bar.literal.clicked.connect(self._on_literal)
         self.text.edited.connect(self._on_text)
-        self.exact.edit_anyway.clicked.connect(self._edit_anyway)
-        self.form.edited.connect(self._on_form)
-        self.multipart.edited.connect(lambda: self._replace(replace(self._body, parts=self.multipart.table.parts())))
-        self.multipart.files_wanted.connect(self.files_wanted)
-        self.graphql.edited.connect(self._on_graphql)
-        self._appearance.changed.connect(self._on_theme)
+        appearance.changed.connect(self._on_theme)
+        self._on_theme()
+        self.set_body(self._body)
+
+    # Pages that most bodies do not need are made when the first one does
+
+    @cached_property
+    def exact(self) -> ExactPage:
+        """Shows bytes that are sent as they are."""
+        page = ExactPage(self._appearance, self)
+        page.edit_anyway.clicked.connect(self._edit_anyway)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def form(self) -> KeyValueTable:
+        """Edits a form as rows."""
+        what = "Fields of the form"
+        page = KeyValueTable(what, self, editable=True, switchable=False, variables=self._variables)
+        page.edited.connect(self._on_form)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def multipart(self) -> MultipartEditor:
+        """Edits the parts of a form."""
+        page = MultipartEditor(self._variables, self)
+        page.edited.connect(lambda: self._replace(replace(self._body, parts=page.table.parts())))
+        page.files_wanted.connect(self.files_wanted)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def graphql(self) -> GraphqlEditor:
+        """Edits a query and its variables."""
+        page = GraphqlEditor(self._variables, self)
+        page.set_colours(self._syntax_colours())
+        page.edited.connect(self._on_graphql)
+        self.stack.addWidget(page)
+        return page
 
     @property
     def body(self) -> ComposedBody:
@@ -109,28 +121,28 @@ class BodyEditor(QWidget):
         self._body = body
         self._colours.set_kind(body.kind, literal=body.literal)
         self.kind.setCurrentIndex(list(KINDS).index(body.kind))
-        self.stack.setCurrentIndex(self._fill(body))
+        self.stack.setCurrentWidget(self._filled(body))
         self._show_facts()
 
-    def _fill(self, body: ComposedBody) -> Page:
-        """Put the body into the page that suits it."""
+    def _filled(self, body: ComposedBody) -> QWidget:
+        """Put the body into the page that suits it, and return that."""
         if body.kind is BodyKind.NONE:
-            return Page.NONE
+            return self._none
         if body.kind is BodyKind.MULTIPART:
             if self.multipart.table.parts() != body.parts:
                 self.multipart.table.set_parts(body.parts)
-            return Page.PARTS
+            return self.multipart
         text = editable_text(body.content)
         if body.kind is BodyKind.GRAPHQL and text is not None:
             self.graphql.set_texts(text, body.graphql_variables)
-            return Page.GRAPHQL
+            return self.graphql
         if body.kind is BodyKind.FORM and text is not None and not self.bar.as_text.isChecked():
             self.form.set_fields(read_form(text))
-            return Page.FORM
+            return self.form
         if text is not None and body.kind is not BodyKind.BYTES and self.text.fill(text):
-            return Page.TEXT
+            return self.text
         self.exact.show_body(body, is_text=text is not None)
-        return Page.EXACT
+        return self.exact
 
     def _edit_anyway(self) -> None:
         text = editable_text(self._body.content)
@@ -139,7 +151,7 @@ class BodyEditor(QWidget):
             self.text.fill(text)
             self._replace(replace(self._body, kind=kind, content=Body(self.text.typed().encode())))
             self.kind.setCurrentIndex(list(KINDS).index(kind))
-            self.stack.setCurrentIndex(Page.TEXT)
+            self.stack.setCurrentWidget(self.text)
             self.text.setFocus()
 
     def _on_kind(self) -> None:
@@ -172,9 +184,12 @@ class BodyEditor(QWidget):
         self._replace(replace(self._body, content=Body(query.encode()), graphql_variables=variables))
 
     def _on_theme(self) -> None:
-        colours = DARK if self._appearance.theme.is_dark else LIGHT
-        self._colours.set_colours(colours)
-        self.graphql.set_colours(colours)
+        self._colours.set_colours(self._syntax_colours())
+        if "graphql" in self.__dict__:
+            self.graphql.set_colours(self._syntax_colours())
+
+    def _syntax_colours(self) -> SyntaxColours:
+        return DARK if self._appearance.theme.is_dark else LIGHT
 
     def _replace(self, body: ComposedBody) -> None:
         self._body = body
@@ -189,7 +204,7 @@ class BodyEditor(QWidget):
 
     def insert_value(self, text: str) -> None:
         """Put text where the cursor of the body is, as if it was typed."""
-        if self.stack.currentIndex() == Page.TEXT:
+        if self.stack.currentWidget() is self.text:
             self.text.insert_value(text)
 
     def beautify(self) -> None:

@@ -11,14 +11,17 @@ from workbench.model.collection import SavedRequest
 from workbench.model.errors import WorkbenchError
 from workbench.model.variables import Scope, ScopeKind, Scopes
 from workbench.ui.composer.answer import AnswerPane
+from workbench.ui.composer.body_editor import BodyEditor
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.request_bar import RequestBar
 from workbench.ui.composer.request_undo import RequestUndo
 from workbench.ui.composer.sections import Sections
+from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
 from workbench.ui.variable_words import VariableWords
 from workbench.ui.variables import Variables
+from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.notice_bar import NoticeBar
 
 BESIDE_FROM_WIDTH = 900
@@ -55,10 +58,7 @@ class ComposerPanel(QWidget):
         self.notices = NoticeBar(appearance, self)
         self.sections = Sections(appearance, self.variables, self)
         self.answer = AnswerPane(appearance, self)
-        # The names by which the window and its tests know the parts.
         self.method, self.url, self.send_button = self.bar.method, self.bar.url, self.bar.send
-        self.params, self.headers = self.sections.query.table, self.sections.headers.table
-        self.body, self.sign = self.sections.body, self.sections.sign
         self._lay_out()
         self.method.currentTextChanged.connect(self._on_line)
         self.url.textChanged.connect(self._on_line)
@@ -142,9 +142,30 @@ class ComposerPanel(QWidget):
 
     def _edited(self) -> None:
         self.undo_steps.note(self.draft.request)
-        self.sign.request_changed()
+        if self.sections.if_made("Sign") is not None:
+            self.sign.request_changed()
         self._show_words()
         self.changed.emit()
+
+    # Parts of the form, made when they are first asked for
+
+    @property
+    def params(self) -> KeyValueTable:
+        """The table of the query."""
+        return self.sections.editor("Params").query.table
+
+    @property
+    def headers(self) -> KeyValueTable:
+        """The table of headers."""
+        return self.sections.editor("Headers").table
+
+    @property
+    def body(self) -> BodyEditor:
+        return self.sections.editor("Body")
+
+    @property
+    def sign(self) -> SignEditor:
+        return self.sections.editor("Sign")
 
     # Variables
 

@@ -1,28 +1,46 @@
-"""The tabs of a request: each edits one part of it, and its title says whether it holds something."""
+"""The tabs of a request: each edits one part of it, and its title says whether it holds something.
+
+An editor is made when its tab is first seen: a tab of the window opens in a blink, and most requests need three of
+nine. What has no editor yet is as the request has it.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from workbench.model.authentication import AuthKind
-from workbench.model.collection import BodyKind, Field, SavedRequest
-from workbench.model.send_settings import INHERITED_SETTINGS
+from workbench.model.authentication import NO_AUTH, Auth, AuthKind
+from workbench.model.collection import BodyKind, SavedRequest
+from workbench.model.send_settings import INHERITED_SETTINGS, SendSettings
 from workbench.ui.composer.auth_editor import AuthEditor
 from workbench.ui.composer.body_editor import BodyEditor
 from workbench.ui.composer.checks_editor import ChecksEditor
 from workbench.ui.composer.docs_editor import DocsEditor
 from workbench.ui.composer.fields_editor import FieldsEditor
 from workbench.ui.composer.header_words import header_words
+from workbench.ui.composer.params_editor import ParamsEditor
 from workbench.ui.composer.settings_editor import SettingsEditor
 from workbench.ui.composer.sign_editor import SignEditor
-from workbench.ui.composer.url_parts import join_url, path_fields, split_url
+from workbench.ui.composer.url_parts import path_fields, split_url
 from workbench.ui.composer.variables_table import VariablesTable
 from workbench.ui.theme import Appearance
 from workbench.ui.variables import Variables
 
 HOLDS = " •"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One tab: how its editor is made, filled and read, and what its title says beside the name."""
+
+    title: str
+    make: Callable[[], Any]
+    fill: Callable[[Any, SavedRequest], object]
+    read: Callable[[Any, SavedRequest], dict[str, object]]
+    """Returns fields of the request."""
+    mark: Callable[[SavedRequest], str]
 
 
 class Sections(QTabWidget):
@@ -31,116 +49,169 @@ class Sections(QTabWidget):
     edited = Signal()
     url_changed = Signal(str)
     """The query table was edited: this is the URL now."""
+    made = Signal(object)
+    """An editor that was just made and filled: whoever has a part in it connects now."""
 
     def __init__(self, appearance: Appearance, variables: Variables, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._appearance = appearance
+        self._variables = variables
         self._filling = False
         self._request = SavedRequest()
+        self._above: tuple[Auth, str, SendSettings] = (NO_AUTH, "", INHERITED_SETTINGS)
+        self._editors: dict[str, Any] = {}
+        self._pages: dict[str, QVBoxLayout] = {}
         self.setDocumentMode(True)
         self.setObjectName("sections")
         self.tabBar().setDrawBase(False)
         self.tabBar().setExpanding(False)
         self.setAccessibleName("Parts of the request")
-        self.query = FieldsEditor("Query parameters", variables, self)
-        self.path = FieldsEditor("Path parameters", variables, self, fixed=True)
-        self.headers = FieldsEditor("Headers", variables, self)
-        self.headers.table.completions = lambda column, row: header_words(column, row.texts[0])
-        self.body = BodyEditor(appearance, self, variables=variables)
-        self.auth = AuthEditor(variables, self)
-        self.sign = SignEditor(self)
-        self.checks = ChecksEditor(variables, self)
-        self.variables = VariablesTable("Variables of this request", variables, self)
-        self.settings = SettingsEditor(variables, self)
-        self.docs = DocsEditor(self)
-        self._pages: tuple[tuple[str, QWidget, Callable[[SavedRequest], str]], ...] = (
-            ("Params", self._params_page(), _params_mark),
-            ("Headers", self.headers, lambda request: _count(request.headers)),
-            ("Body", self.body, lambda request: HOLDS if request.body.kind is not BodyKind.NONE else ""),
-            ("Auth", self.auth, lambda request: HOLDS if request.auth.kind is not AuthKind.INHERIT else ""),
-            ("Sign", self.sign, lambda request: HOLDS if request.signing.provider else ""),
-            ("Tests", self.checks, lambda request: _count((*request.assertions, *request.takings))),
-            ("Vars", self.variables, lambda request: _count(request.variables)),
-            ("Settings", self.settings, lambda request: HOLDS if request.settings != INHERITED_SETTINGS else ""),
-            ("Docs", self.docs, lambda request: HOLDS if request.docs else ""),
-        )
-        for title, page, _ in self._pages:
+        self._sections = {section.title: section for section in self._described()}
+        for title in self._sections:
+            page = QWidget(self)
+            layout = QVBoxLayout(page)
+            layout.setContentsMargins(0, 0, 0, 0)
+            self._pages[title] = layout
             self.addTab(page, title)
-        self.setCurrentWidget(self.body)
-        self._connect()
+        self.currentChanged.connect(lambda position: self.editor(list(self._sections)[position]))
+        self.setCurrentIndex(list(self._sections).index("Body"))
 
-    def _params_page(self) -> QWidget:
-        page = QSplitter(Qt.Orientation.Vertical, self)
-        page.addWidget(self.query)
-        page.addWidget(self.path)
-        page.setHandleWidth(1)
-        page.setChildrenCollapsible(False)
-        page.setSizes([380, 200])
-        box = QWidget(self)
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(page)
-        return box
+    def _described(self) -> tuple[Section, ...]:
+        return (
+            Section("Params", self._make_params, ParamsEditor.show_request, ParamsEditor.read, _params_mark),
+            Section(
+                "Headers",
+                self._make_headers,
+                lambda editor, request: editor.set_fields(request.headers),
+                lambda editor, _: {"headers": editor.fields()},
+                lambda request: _count(request.headers),
+            ),
+            Section(
+                "Body",
+                lambda: BodyEditor(self._appearance, self, variables=self._variables),
+                lambda editor, request: editor.body == request.body or editor.set_body(request.body),
+                lambda editor, _: {"body": editor.body},
+                lambda request: HOLDS if request.body.kind is not BodyKind.NONE else "",
+            ),
+            Section(
+                "Auth",
+                self._make_auth,
+                lambda editor, request: editor.set_auth(request.auth),
+                lambda editor, _: {"auth": editor.auth},
+                lambda request: HOLDS if request.auth.kind is not AuthKind.INHERIT else "",
+            ),
+            Section(
+                "Sign",
+                lambda: SignEditor(self),
+                lambda editor, request: editor.set_choice(request.signing),
+                lambda editor, _: {"signing": editor.choice},
+                lambda request: HOLDS if request.signing.provider else "",
+            ),
+            Section(
+                "Tests",
+                lambda: ChecksEditor(self._variables, self),
+                lambda editor, request: editor.set_checks(request.assertions, request.takings),
+                lambda editor, _: {"assertions": editor.checked(), "takings": editor.taken()},
+                lambda request: _count((*request.assertions, *request.takings)),
+            ),
+            Section(
+                "Vars",
+                lambda: VariablesTable("Variables of this request", self._variables, self),
+                lambda editor, request: editor.set_variables(request.variables),
+                lambda editor, _: {"variables": editor.variables()},
+                lambda request: _count(request.variables),
+            ),
+            Section(
+                "Settings",
+                self._make_settings,
+                lambda editor, request: editor.set_settings(request.settings),
+                lambda editor, _: {"settings": editor.settings},
+                lambda request: HOLDS if request.settings != INHERITED_SETTINGS else "",
+            ),
+            Section(
+                "Docs",
+                lambda: DocsEditor(self),
+                lambda editor, request: editor.set_docs(request.docs),
+                lambda editor, _: {"docs": editor.docs()},
+                lambda request: HOLDS if request.docs else "",
+            ),
+        )
 
-    def _connect(self) -> None:
-        self.query.edited.connect(self._on_query)
-        for part in (self.path, self.headers, self.body, self.auth, self.sign, self.checks, self.settings, self.docs):
-            part.edited.connect(self._on_edit)
-        self.variables.edited.connect(self._on_edit)
+    def _make_params(self) -> ParamsEditor:
+        editor = ParamsEditor(self._variables, self)
+        editor.url_changed.connect(self._on_url)
+        return editor
+
+    def _make_headers(self) -> FieldsEditor:
+        editor = FieldsEditor("Headers", self._variables, self)
+        editor.table.completions = lambda column, row: header_words(column, row.texts[0])
+        return editor
+
+    def _make_auth(self) -> AuthEditor:
+        editor = AuthEditor(self._variables, self)
+        editor.set_inherited(self._above[0], self._above[1])
+        return editor
+
+    def _make_settings(self) -> SettingsEditor:
+        editor = SettingsEditor(self._variables, self)
+        editor.set_below(self._above[2])
+        return editor
+
+    # Editors
+
+    def editor(self, title: str) -> Any:
+        """Return the editor of a tab, made now where it was not there yet."""
+        if title in self._editors:
+            return self._editors[title]
+        section = self._sections[title]
+        made = section.make()
+        self._editors[title] = made
+        before, self._filling = self._filling, True
+        section.fill(made, self._request)
+        self._filling = before
+        made.edited.connect(self._on_edit)
+        self._pages[title].addWidget(made)
+        self.made.emit(made)
+        return made
+
+    def if_made(self, title: str) -> Any:
+        """Return the editor of a tab, None where it was never needed."""
+        return self._editors.get(title)
+
+    def set_above(self, auth: Auth, source: str, settings: SendSettings) -> None:
+        """Say what holds where the request says nothing, and who says so."""
+        self._above = (auth, source, settings)
+        if "Auth" in self._editors:
+            self._editors["Auth"].set_inherited(auth, source)
+        if "Settings" in self._editors:
+            self._editors["Settings"].set_below(settings)
+
+    # The request
 
     def show_request(self, request: SavedRequest) -> None:
-        """Fill every tab; nothing counts as edited."""
-        self._filling = True
+        """Fill every editor; nothing counts as edited."""
         self._request = request
-        self._show_url(request)
-        self.headers.set_fields(request.headers)
-        if self.body.body != request.body:
-            self.body.set_body(request.body)
-        self.auth.set_auth(request.auth)
-        self.sign.set_choice(request.signing)
-        self.checks.set_checks(request.assertions, request.takings)
-        self.variables.set_variables(request.variables)
-        self.settings.set_settings(request.settings)
-        self.docs.set_docs(request.docs)
+        self._filling = True
+        for title, editor in self._editors.items():
+            self._sections[title].fill(editor, request)
         self._filling = False
         self._show_marks()
 
     def show_url(self, request: SavedRequest) -> None:
         """Note another URL: the tables of its parameters follow."""
-        self._filling = True
         self._request = request
-        self._show_url(request)
-        self._filling = False
+        if "Params" in self._editors:
+            self._filling = True
+            self._editors["Params"].show_request(request)
+            self._filling = False
         self._show_marks()
 
-    def _show_url(self, request: SavedRequest) -> None:
-        self.query.set_fields([*split_url(request.url)[1], *request.disabled_params])
-        fields = path_fields(request.url, request.path_params)
-        self.path.set_fields(fields)
-        self.path.setVisible(bool(fields))
-
     def taken(self, request: SavedRequest) -> SavedRequest:
-        """Return the request with what is in the tabs."""
-        return replace(
-            request,
-            headers=self.headers.fields(),
-            disabled_params=tuple(field for field in self.query.fields() if not field.enabled),
-            path_params=self._path_params(request),
-            body=self.body.body,
-            auth=self.auth.auth,
-            signing=self.sign.choice,
-            assertions=self.checks.checked(),
-            takings=self.checks.taken(),
-            variables=self.variables.variables(),
-            settings=self.settings.settings,
-            docs=self.docs.docs(),
-        )
-
-    def _path_params(self, request: SavedRequest) -> tuple[Field, ...]:
-        """Return the path's values; those of names that the URL lost for a moment are kept while one types."""
-        shown = self.path.fields()
-        named = {field.name for field in shown}
-        kept = tuple(field for field in request.path_params if field.name not in named and field.value)
-        return (*(field for field in shown if field.value), *kept)
+        """Return the request with what is in the editors."""
+        changes: dict[str, Any] = {}
+        for title, editor in self._editors.items():
+            changes |= self._sections[title].read(editor, request)
+        return replace(request, **changes)
 
     def _on_edit(self) -> None:
         if not self._filling:
@@ -148,17 +219,14 @@ class Sections(QTabWidget):
             self._show_marks()
             self.edited.emit()
 
-    def _on_query(self) -> None:
-        if self._filling:
-            return
-        url = join_url(self._request.url, self.query.fields())
-        self._request = replace(self._request, url=url)
-        self.url_changed.emit(url)
-        self._on_edit()
+    def _on_url(self, url: str) -> None:
+        if not self._filling:
+            self._request = replace(self._request, url=url)
+            self.url_changed.emit(url)
 
     def _show_marks(self) -> None:
-        for position, (title, _, mark) in enumerate(self._pages):
-            self.setTabText(position, title + mark(self._request))
+        for position, section in enumerate(self._sections.values()):
+            self.setTabText(position, section.title + section.mark(self._request))
 
 
 def _params_mark(request: SavedRequest) -> str:
