@@ -135,10 +135,13 @@ def _check_move(path: Path, folder: Path) -> None:
         raise CollectionError(f"{gone} is no longer there.", "Reload the collection.")
     if path.is_dir() and folder.is_relative_to(path):
         raise CollectionError(f"The folder {path.name} cannot be put into itself.")
-    if collection_root(path) != collection_root(folder / FOLDER_FILE):
+    root = collection_root(path)
+    if collection_root(folder / FOLDER_FILE) != root:
         raise CollectionError(
             f"{path.name} cannot be moved into another collection.", "Open it and save it there, then delete it here."
         )
+    if path.is_symlink() or folder.resolve() != root.resolve() / folder.relative_to(root):
+        raise CollectionError(f"{folder.name} is a link, and links are not followed.", "Choose a folder itself.")
 
 
 def _free(folder: Path, name: str) -> Path:

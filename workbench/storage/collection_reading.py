@@ -35,6 +35,7 @@ EXTENSIONS = {
 }
 _KINDS = {extension: kind for kind, extension in EXTENSIONS.items()}
 _MEMORY_BYTES = 1024 * 1024
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,18 @@ def read_request(file: Path) -> SavedRequest:
 
 def read_stored(file: Path, root: Path) -> StoredRequest:
     """Return a request with the files it came from; `root` is its collection's folder."""
-    raw = read_file(file)
+    for _ in range(_TRIES):
+        raw = read_file(file)
+        try:
+            return _stored(raw, file, root)
+        except CollectionError:
+            # Somebody may have saved it between our reading of its file and of its body: then it is another by now.
+            if read_file(file) == raw:
+                raise
+    return _stored(read_file(file), file, root)
+
+
+def _stored(raw: bytes, file: Path, root: Path) -> StoredRequest:
     document = parse(raw, file.name)
     stored = StoredFile(raw, document, plain_request(document))
     hook = read_hook(file)

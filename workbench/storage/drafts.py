@@ -4,14 +4,17 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.message import Body
+from workbench.model.message import EMPTY_BODY, Body
 from workbench.storage.database import open_connection
 from workbench.storage.migrations import HISTORY
+
+VERSION = 2
+"""Of what a row's `fields` hold: 1 knew headers and bodies only, 2 holds all of a `SavedRequest`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +56,25 @@ def load_drafts(path: Path) -> tuple[list[StoredDraft], list[str]]:
         for identity, position, fields, body, body_file in rows.fetchall():
             try:
                 drafts.append(_draft(identity, position, json.loads(fields), body, body_file))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 problems.append(f"The draft {identity} could not be read ({error}); it was left in {path}.")
     return drafts, problems
 
 
 def _row(draft: StoredDraft) -> tuple[Any, ...]:
-    request = draft.request
-    fields = {
-        "name": request.name,
-        "method": request.method,
-        "url": request.url,
-        "headers": [[field.name, field.value, field.enabled] for field in request.headers],
-        "disabled_params": [[field.name, field.value] for field in request.disabled_params],
-        "body_kind": request.body.kind,
+    import msgspec
+
+    body = draft.request.body.content
+    request = replace(draft.request, body=replace(draft.request.body, content=EMPTY_BODY))
+    fields: dict[str, Any] = {
+        "version": VERSION,
+        "request": msgspec.to_builtins(request),
         "file": draft.file,
         "dirty": draft.dirty,
         "capture": draft.capture_number,
     }
-    body = request.body.content
+    # The body's content has columns of its own.
+    del fields["request"]["body"]["content"]
     content = body.content if body.path is None else None
     return draft.id, draft.position, json.dumps(fields), content, body.path
 
@@ -80,12 +83,26 @@ def _draft(identity: str, position: int, fields: dict[str, Any], body: bytes | N
     if file is not None and not Path(file).exists():
         raise ValueError(f"its body {file} is gone")
     content = Body(body or b"") if file is None else Body.of_file(file)
-    request = SavedRequest(
+    version = fields.get("version", 1)
+    if version > VERSION:
+        raise ValueError("a newer version of this program wrote it")
+    request = _request_of_version_1(fields) if version == 1 else _request(fields["request"])
+    request = replace(request, body=replace(request.body, content=content))
+    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"])
+
+
+def _request(fields: dict[str, Any]) -> SavedRequest:
+    import msgspec
+
+    return msgspec.convert(fields, SavedRequest)
+
+
+def _request_of_version_1(fields: dict[str, Any]) -> SavedRequest:
+    return SavedRequest(
         name=fields["name"],
         method=fields["method"],
         url=fields["url"],
         headers=tuple(Field(name, value, enabled) for name, value, enabled in fields["headers"]),
         disabled_params=tuple(Field(name, value, enabled=False) for name, value in fields["disabled_params"]),
-        body=ComposedBody(BodyKind(fields["body_kind"]), content),
+        body=ComposedBody(BodyKind(fields["body_kind"])),
     )
-    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"])

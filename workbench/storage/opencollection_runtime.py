@@ -225,7 +225,7 @@ def settings_of(plain: Plain) -> SendSettings:
 def settings_words(settings: SendSettings, former: Plain) -> Plain:
     """Return the plain form of the settings that OpenCollection has words for."""
     said: Plain = {
-        "timeout": None if settings.timeout_s is None else _plain_number(round(settings.timeout_s * 1000, 6)),
+        "timeout": None if settings.timeout_s is None else _plain_number(round(float(settings.timeout_s) * 1000, 6)),
         "followRedirects": settings.follow_redirects,
         "maxRedirects": settings.max_redirects,
     }
