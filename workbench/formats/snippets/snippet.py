@@ -1,0 +1,18 @@
+"""A generated program."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A program's text, and what is to be known of it."""
+
+    text: str
+    language: str
+    """As pygments calls it: `python`, `bash`, `go` …"""
+    file_name: str
+    """What to call its file."""
+    notes: tuple[str, ...] = ()
+    """A sentence for each thing in which the request it sends is not the one it was made of, and for what it needs."""
+    body_file: str = ""
+    """A file that the program reads the body from; empty where the body is in its text."""
