@@ -30,7 +30,8 @@ class AuthWords:
 
 
 _USER: Mapping[str, str] = {"username": "username", "password": "password"}
-_PLACES = {"header": "header", "queryParams": "query", "query": "query", "queryparams": "query"}
+_PLACES = {"header": "header", "query": "query", "queryparams": "query"}
+_INSOMNIA_PLACES = {"header": "header", "queryParams": "query"}
 
 _POSTMAN_OAUTH2 = AuthWords(
     "oauth2",
@@ -116,7 +117,7 @@ INSOMNIA = (
         "apikey",
         AuthKind.API_KEY,
         {"key": "key", "value": "value", "addTo": "placement"},
-        {"placement": _PLACES},
+        {"placement": _INSOMNIA_PLACES},
         frozenset({"disabled"}),
     ),
     AuthWords("digest", AuthKind.DIGEST, _USER, silent=frozenset({"disabled"})),
@@ -242,13 +243,10 @@ def read_auth(table: Iterable[AuthWords], word: str, values: Mapping[str, str], 
 
 def _read_value(words: AuthWords, name: str, ours: str, value: str, losses: Losses) -> dict[str, str]:
     known = words.values.get(ours)
-    if known is None or _PLACEHOLDER.search(value):
-        choices = next((each.choices for each in AUTH_FIELDS[words.kind] if each.name == ours), ())
-        if choices and value not in choices and not known:
-            losses.add(f"The {words.word} authentication has the {name} “{value}”, which is not offered.")
-            return {}
+    choices = next((each.choices for each in AUTH_FIELDS[words.kind] if each.name == ours), ())
+    if _PLACEHOLDER.search(value) or (known is None and (not choices or value in choices)):
         return {ours: value}
-    if value in known:
+    if known is not None and value in known:
         return {ours: known[value]}
     losses.add(f"The {words.word} authentication has the {name} “{value}”, which is not offered.")
     return {}
@@ -276,7 +274,7 @@ def write_auth(
                 losses.add(f"The {auth.kind} authentication loses its {each.label.lower()}.")
             continue
         if each.secret:
-            value = public_text(value, f"The {each.label.lower()}", losses, with_secrets=with_secrets)
+            value = public_text(value, each.label.lower(), losses, with_secrets=with_secrets)
         back = {ours: name for name, ours in reversed(list(words.values.get(each.name, {}).items()))}
         written[theirs[each.name]] = back.get(value, value)
     return words.word, written
@@ -286,7 +284,7 @@ def public_text(value: str, what: str, losses: Losses, *, with_secrets: bool) ->
     """Return a secret that may be exported: variables as they stand, a literal one only where it was asked for."""
     if with_secrets or not _PLACEHOLDER.sub("", value).strip():
         return value
-    losses.add(f"{what} is left out, since it is a secret: --with-secrets writes it.")
+    losses.add(f"A literal secret is left out; --with-secrets writes it: {what}.")
     return ""
 
 
@@ -299,5 +297,5 @@ def public_header(name: str, value: str, losses: Losses, *, with_secrets: bool) 
         return value
     scheme, space, rest = value.partition(" ")
     if not space or "{{" in scheme or name.lower() not in ("authorization", "proxy-authorization"):
-        return public_text(value, f"The header {name}", losses, with_secrets=with_secrets)
-    return scheme + space + public_text(rest, f"The header {name}", losses, with_secrets=with_secrets)
+        return public_text(value, f"the header {name}", losses, with_secrets=with_secrets)
+    return scheme + space + public_text(rest, f"the header {name}", losses, with_secrets=with_secrets)

@@ -131,6 +131,20 @@ def flag(value: Any) -> bool:
     return value is True or value == "true"
 
 
+def member_text(document: str, name: str) -> str:
+    """Return a member's value as it is written in a JSON object; empty where the object has none."""
+    decoder = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=Number)
+    wanted = decoder.decode(document).get(name)
+    for match in re.finditer(re.escape(json.dumps(name)) + r"\s*:\s*", document):
+        try:
+            value, end = decoder.raw_decode(document, match.end())
+        except ValueError:
+            continue
+        if value == wanted:
+            return document[match.end() : end]
+    return ""
+
+
 def json_text(value: Any, indent: int | None = 2, level: int = 0) -> str:
     """Return a value as JSON, its numbers as they were typed."""
     if isinstance(value, Number):

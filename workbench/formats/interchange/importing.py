@@ -1,6 +1,7 @@
 """The way in: bytes of a file, or the files of a folder, to a collection with a sentence for all that it lacks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
@@ -25,8 +26,6 @@ FORMATS = {
 }
 """What is read, by the names of `--format`."""
 
-MANIFESTS = ("opencollection.yml", "bruno.json")
-"""Files that make a folder a collection of another program."""
 _SUFFIXES = (".json", ".yaml", ".yml", ".http", ".rest", ".bru", ".har")
 
 
@@ -65,39 +64,41 @@ def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Impor
 
 def _curl(text: str, name: str) -> Imported:
     """Return the requests of pasted commands, read by `formats.pasted`."""
-    try:
-        pasted = import_module("workbench.formats.pasted.detecting").parse_pasted(text)
-    except ModuleNotFoundError as error:
-        raise FormatError("Commands are not read by this version.") from error
+    from workbench.formats.pasted.detecting import parse_pasted
+
+    pasted = parse_pasted(text)
     if not pasted:
         raise FormatError("There is no curl command in this file.", "Choose another file, or another --format.")
     losses = Losses()
     requests: list[SavedRequest] = []
     for each in pasted:
-        request: SavedRequest = each.request
-        requests.append(request)
+        named = replace(each.request, name=each.request.name or f"{each.request.method} {each.request.url}"[:120])
+        requests.append(named)
         for sentence in each.losses:
-            losses.at(request.name or request.url).add(sentence)
+            losses.at(named.name).add(sentence)
     return Imported(CollectionTree(name, requests=tuple(requests)), losses.all())
 
 
-def import_folder(files: Mapping[str, bytes], name: str) -> Imported:
-    """Return a folder's files as one collection: another program's, or each file that can be read as a folder."""
+def import_folder(files: Mapping[str, bytes], name: str, *, read: Beside = nothing_beside) -> Imported:
+    """Return a folder's files as one collection: another program's, or each file that can be read as a folder.
+
+    `read` gives files that are bodies. FormatError where no file can be read.
+    """
     try:
-        return _checked(_folder(files, name))
+        return _checked(_folder(files, name, read))
     except RecursionError as error:
         raise FormatError("The folder is nested too deeply.", "No client writes such files.") from error
 
 
-def _folder(files: Mapping[str, bytes], name: str) -> Imported:
+def _folder(files: Mapping[str, bytes], name: str, read: Beside) -> Imported:
     if "opencollection.yml" in files:
         from workbench.formats.interchange.opencollection import read_opencollection_folder
 
-        return read_opencollection_folder(files, name, files.get)
+        return read_opencollection_folder(files, name, read)
     if "bruno.json" in files:
         from workbench.formats.interchange.bruno import read_bru_folder
 
-        return read_bru_folder(files, name, files.get)
+        return read_bru_folder(files, name, read)
     return _single_files(files, name)
 
 

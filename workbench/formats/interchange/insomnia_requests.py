@@ -15,7 +15,7 @@ from workbench.formats.interchange.bodies import (
     headers_for,
     text_body,
 )
-from workbench.formats.interchange.documents import Plain, flag, json_text, load_json, mapping, rows, text
+from workbench.formats.interchange.documents import Plain, flag, load_json, mapping, member_text, rows, text
 from workbench.formats.interchange.imported import Beside, Losses
 from workbench.formats.interchange.insomnia_words import insomnia_text
 from workbench.formats.interchange.queries import read_method, with_query
@@ -130,7 +130,7 @@ def _graphql(content: str, losses: Losses) -> ComposedBody:
         losses.add("The GraphQL body is not JSON: it is kept as a JSON body.")
         return text_body(content, "application/json")
     variables = sent.get("variables")
-    shown = text(variables) if isinstance(variables, str) else json_text(variables) if variables else ""
+    shown = text(variables) if isinstance(variables, str) else member_text(content, "variables") if variables else ""
     if sent.get("operationName"):
         losses.add(f"The GraphQL operation is not chosen by name: {text(sent['operationName'])}.")
     query = insomnia_text(text(sent.get("query")), losses)
