@@ -48,6 +48,7 @@ class BodyPane(QWidget):
         self._body = Body()
         self._type, self._encoding = "", ""
         self._shown = 0
+        self._language: str | None = None
         self._build()
         self._on_theme()
         appearance.changed.connect(self._on_theme)
@@ -103,6 +104,11 @@ class BodyPane(QWidget):
         button.clicked.connect(slot)
         return button
 
+    @property
+    def code_language(self) -> str | None:
+        """The language of what is shown as text; None for none."""
+        return self._language
+
     async def show_body(self, body: Body, content_type: str, content_encoding: str) -> None:
         """Show another body, in the view that suits it."""
         self._body, self._type, self._encoding = body, content_type, content_encoding
@@ -128,6 +134,7 @@ class BodyPane(QWidget):
             self._fill(seen, "")
 
     def _fill(self, seen: BodyView, message: str) -> None:
+        self._language = seen.language
         self.views.blockSignals(True)
         self.views.clear()
         self.views.addItems([each.value for each in seen.views])

@@ -62,14 +62,24 @@ async def say_failure(parent: QWidget, error: WorkbenchError) -> None:
 
 
 async def ask_text(
-    parent: QWidget, title: str, label: str, text: str, problem: Callable[[str], str] = lambda _: ""
+    parent: QWidget,
+    title: str,
+    label: str,
+    text: str,
+    problem: Callable[[str], str] = lambda _: "",
+    *,
+    hidden: bool = False,
 ) -> str | None:
-    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape."""
+    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape.
+
+    What is typed is not to be seen where it is `hidden`.
+    """
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     line, trouble = QLineEdit(text, dialog), QLabel(dialog)
     caption = QLabel(label, dialog)
     caption.setBuddy(line)
+    line.setEchoMode(QLineEdit.EchoMode.Password if hidden else QLineEdit.EchoMode.Normal)
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
@@ -116,6 +126,14 @@ async def choose_file(parent: QWidget, title: str, folder: str) -> str | None:
     dialog = QFileDialog(parent, title, folder)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return await _chosen(dialog)
+
+
+async def choose_files(parent: QWidget, title: str, folder: str) -> list[str]:
+    """Let a person choose existing files; none for escape."""
+    dialog = QFileDialog(parent, title, folder)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    accepted = await finished(dialog)
+    return dialog.selectedFiles() if accepted == QDialog.DialogCode.Accepted else []
 
 
 async def choose_new_file(parent: QWidget, title: str, suggested: str) -> str | None:

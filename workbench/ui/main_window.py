@@ -7,12 +7,13 @@ little more than Qt; `furnish` then puts the panels in, whose many modules take 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
+from workbench.ui.collections.dropped_files import dropped_paths
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_process import ListenerProcess, ListenerState
@@ -39,6 +40,8 @@ class MainWindow(QMainWindow):
     """Once, after the first paint: what takes time may begin."""
     furnished = Signal()
     """Once, when the panels are in."""
+    files_dropped = Signal(object)
+    """Paths of files or folders that were dragged in."""
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 
@@ -78,6 +81,7 @@ class MainWindow(QMainWindow):
         self.commands["toggle_sidebar"].setChecked(True)
         self.commands["follow"].setChecked(True)
         self.resize(1280, 800)
+        self.setAcceptDrops(True)
 
     def furnish(self) -> None:
         """Put the panels into the frame; once, after the first paint."""
@@ -90,7 +94,7 @@ class MainWindow(QMainWindow):
         self.commands.furnish()
         self.top.furnish()
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
-        self.sidebar = Sidebar(self.side)
+        self.sidebar = Sidebar(self.appearance, self.side)
         _flush(QVBoxLayout(self.side)).addWidget(self.sidebar)
         self.notices = NoticeBar(self.appearance, self)
         self._rows.insertWidget(1, self.notices)
@@ -117,6 +121,16 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.first_painted.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = dropped_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
 
     # Notices
 
@@ -190,6 +204,7 @@ class MainWindow(QMainWindow):
             detail_tab=self.captures.detail.currentIndex(),
             sidebar=self.side.isVisible(),
             collections=collections,
+            environments=self.state.environments,
         )
 
     def _restore(self, state: WindowState) -> None:

@@ -1,27 +1,30 @@
 """Where things live: endpoints, collections, history. A tree of three branches; it opens nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from workbench.ui.collections.collection_branch import CollectionBranch
+from workbench.ui.collections.side_tree import KIND, VALUE, SideTree, children
 from workbench.ui.icons import icon
+from workbench.ui.theme import Appearance
 from workbench.ui.words import duration_words
 
 if TYPE_CHECKING:
     from workbench.model.collection import FolderEntry
     from workbench.model.delivery import DeliverySummary
 
-_KIND = int(Qt.ItemDataRole.UserRole)
-_VALUE = _KIND + 1
 HISTORY_SHOWN = 100
 CATCHES_ALL: dict[str, Any] = {"name": "catch-all", "path": "/*", "provider": "", "targets": [], "problem": ""}
 
+Entry = tuple[str, Callable[[], object]]
+
 
 class Sidebar(QFrame):
-    """The tree at the left."""
+    """The tree at the left, under a line to search it."""
 
     captures_wanted = Signal()
     request_wanted = Signal(str)
@@ -39,28 +42,55 @@ class Sidebar(QFrame):
     """Another collection is to be opened."""
     collection_closed = Signal(str)
     """The folder of a collection that is no longer to be shown."""
+    new_request_wanted = Signal(str)
+    """The folder that a new request is to be in."""
+    new_folder_wanted = Signal(str)
+    """The folder that a new one is to be in."""
+    duplicate_wanted = Signal(str)
+    """The path of a request or folder."""
+    remove_wanted = Signal(str)
+    """The path of a request or folder that is to be deleted."""
+    defaults_wanted = Signal(str)
+    """The path of a folder or collection whose defaults are to be edited."""
+    run_wanted = Signal(str)
+    """The path of a folder or collection that is to be run."""
+    export_wanted = Signal(str)
+    """The path of a folder or collection that is to be exported."""
+    environment_chosen = Signal(str, str)
+    """A collection's path and the environment to use."""
+    environments_wanted = Signal(str)
+    """The path of a collection whose environments are to be edited."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
-        self.tree = QTreeWidget(self)
-        self.tree.setObjectName("side")
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Find a request")
+        self.search.setAccessibleName("Find a request")
+        self.search.setToolTip("Show only what holds these words (Ctrl+P)")
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = SideTree(appearance, self)
         self.tree.setAccessibleName("Endpoints, collections and history")
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(14)
-        self.tree.setFrameShape(QFrame.Shape.NoFrame)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
         self.tree.itemActivated.connect(self._on_activated)
         self.tree.itemClicked.connect(self._on_activated)
+        self.tree.remove_wanted.connect(self._on_remove)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 8, 0, 0)
+        layout.setSpacing(6)
+        line = QVBoxLayout()
+        line.setContentsMargins(4, 0, 10, 0)
+        line.addWidget(self.search)
+        layout.addLayout(line)
         layout.addWidget(self.tree)
         self._endpoints = self._branch("Endpoints")
         self._collections = self._branch("Collections")
+        self.collections = CollectionBranch(self.tree, self._collections)
         self._history = self._branch("History")
+        self.search.textChanged.connect(self._on_search)
+        self.search.returnPressed.connect(self._open_first)
         self.show_endpoints([])
         self.show_collections([])
         self.show_history([])
@@ -74,20 +104,12 @@ class Sidebar(QFrame):
         item.setExpanded(True)
         return item
 
-    def _leaf(self, parent: QTreeWidgetItem, text: str, picture: str, kind: str, value: object) -> QTreeWidgetItem:
-        item = QTreeWidgetItem(parent, [text])
-        if picture:
-            item.setIcon(0, icon(picture))
-        item.setData(0, _KIND, kind)
-        item.setData(0, _VALUE, value)
-        return item
-
     def show_endpoints(self, endpoints: Sequence[dict[str, Any]]) -> None:
         """Show the endpoints in force, as the listener tells them; the catch-all where it does not yet."""
         self._endpoints.takeChildren()
         for endpoint in endpoints or [CATCHES_ALL]:
-            picture = "warning" if endpoint["problem"] else "endpoint"
-            item = self._leaf(self._endpoints, endpoint["name"], picture, "endpoint", endpoint)
+            item = self.tree.leaf(self._endpoints, endpoint["name"], "endpoint", endpoint)
+            item.setIcon(0, icon("warning" if endpoint["problem"] else "endpoint"))
             lines = [endpoint["path"], endpoint["provider"], *(f"→ {url}" for url in endpoint["targets"])]
             item.setToolTip(0, "\n".join(filter(None, [*lines, endpoint["problem"]])))
         self._hint(self._endpoints, "New endpoint…", "new-endpoint")
@@ -96,27 +118,23 @@ class Sidebar(QFrame):
     def chosen_endpoint(self) -> str:
         """The name of the endpoint that is chosen, empty where none is."""
         item = self.tree.currentItem()
-        return item.data(0, _VALUE)["name"] if item is not None and item.data(0, _KIND) == "endpoint" else ""
+        return item.data(0, VALUE)["name"] if item is not None and item.data(0, KIND) == "endpoint" else ""
 
-    def show_collections(self, collections: "Sequence[FolderEntry]") -> None:
-        """Show open collections; a hint where there is none."""
-        self._collections.takeChildren()
-        for collection in collections:
-            item = self._leaf(self._collections, collection.name, "folder", "collection", collection.path)
-            item.setToolTip(0, collection.path)
-            self._fill(item, collection)
-            item.setExpanded(True)
-        if not collections:
-            self._hint(self._collections, "Open a collection…", "open-collection")
+    @property
+    def chosen_folder(self) -> str:
+        """The path of the folder or collection that is chosen, or holds what is chosen; empty where none is."""
+        item = self.tree.currentItem()
+        while item is not None and item.data(0, KIND) not in ("folder", "collection"):
+            item = item.parent()
+        return item.data(0, VALUE) if item is not None else ""
 
-    def _fill(self, parent: QTreeWidgetItem, folder: "FolderEntry") -> None:
-        for child in folder.folders:
-            self._fill(self._leaf(parent, child.name, "folder", "folder", child.path), child)
-        for request in folder.requests:
-            text = f"{request.method}  {request.name}"
-            self._leaf(parent, text, "", "request", request.path).setToolTip(0, request.path)
-        for problem in folder.problems:
-            self._leaf(parent, problem, "warning", "problem", "").setToolTip(0, problem)
+    def show_collections(
+        self, collections: "Sequence[FolderEntry]", environments: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Show open collections with their environments; a hint where there is none."""
+        self.collections.show(collections, environments or {})
+        if self.search.text():
+            self.collections.search(self.search.text())
 
     def show_history(self, deliveries: "Sequence[DeliverySummary]") -> None:
         """Show what was sent, newest first."""
@@ -126,7 +144,7 @@ class Sidebar(QFrame):
             host, slash, path = each.url.split("://", 1)[-1].partition("/")
             where = slash + path if path else host
             what = f"#{each.capture_number} → " if each.capture_number else ""
-            item = self._leaf(self._history, f"{outcome}  {what}{each.method} {where}", "", "delivery", each.number)
+            item = self.tree.leaf(self._history, f"{outcome}  {what}{each.method} {where}", "delivery", each.number)
             item.setToolTip(
                 0, f"{each.kind}: {each.method} {each.url}\n{outcome} in {duration_words(each.duration_us)}"
             )
@@ -134,14 +152,34 @@ class Sidebar(QFrame):
             self._hint(self._history, "What you send appears here", "")
 
     def _hint(self, parent: QTreeWidgetItem, text: str, kind: str) -> None:
-        item = self._leaf(parent, text, "", kind, "")
+        item = self.tree.leaf(parent, text, kind, "")
         item.setForeground(0, self.palette().placeholderText())
         if not kind:
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
 
+    # Finding
+
+    def _on_search(self, text: str) -> None:
+        words = text.casefold().split()
+        self.collections.search(text)
+        self._endpoints.setHidden(bool(words))
+        for item in children(self._history):
+            item.setHidden(not all(word in item.text(0).casefold() for word in words))
+
+    def _open_first(self) -> None:
+        """Open the first request that is left."""
+        item = self.tree.itemBelow(self._collections)
+        while item is not None and item.data(0, KIND) != "request":
+            item = self.tree.itemBelow(item)
+        if item is not None:
+            self.tree.setCurrentItem(item)
+            self._on_activated(item, 0)
+
+    # What items do
+
     def _on_activated(self, item: QTreeWidgetItem, _column: int) -> None:
-        kind, value = item.data(0, _KIND), item.data(0, _VALUE)
-        match kind:
+        value = item.data(0, VALUE)
+        match item.data(0, KIND):
             case "endpoint":
                 self.captures_wanted.emit()
             case "new-endpoint":
@@ -150,27 +188,67 @@ class Sidebar(QFrame):
                 self.request_wanted.emit(value)
             case "delivery":
                 self.delivery_wanted.emit(value)
+            case "environment":
+                self.environment_chosen.emit(*value)
             case "open-collection":
                 self.collection_wanted.emit()
             case _:
                 return
 
-    def _show_menu(self, position: QPoint) -> None:
-        item = self.tree.itemAt(position)
-        if item is None:
-            return
-        value = item.data(0, _VALUE)
-        match item.data(0, _KIND):
+    def _on_remove(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, KIND) in ("folder", "request"):
+            self.remove_wanted.emit(item.data(0, VALUE))
+        elif item.data(0, KIND) == "endpoint":
+            self.endpoint_removed.emit(item.data(0, VALUE)["name"])
+
+    def _entries(self, item: QTreeWidgetItem) -> list[Entry]:
+        value = item.data(0, VALUE)
+        rename: Entry = ("Rename\tF2", self.tree.rename_current)
+        remove: Entry = ("Delete\tDel", lambda: self.remove_wanted.emit(value))
+        match item.data(0, KIND):
             case "collection":
-                entries = [("Close this collection", lambda: self.collection_closed.emit(value))]
+                return [
+                    *self._folder_entries(value),
+                    ("Environments…", lambda: self.environments_wanted.emit(value)),
+                    ("Close this collection", lambda: self.collection_closed.emit(value)),
+                ]
+            case "folder":
+                return [*self._folder_entries(value), self._duplicate(value), rename, remove]
+            case "request":
+                return [("Open", lambda: self.request_wanted.emit(value)), self._duplicate(value), rename, remove]
+            case "environments":
+                return [("Edit environments…", lambda: self.environments_wanted.emit(value))]
+            case "environment":
+                return [
+                    ("Use", lambda: self.environment_chosen.emit(*value)),
+                    ("Edit environments…", lambda: self.environments_wanted.emit(value[0])),
+                ]
             case "endpoint":
-                entries = [
+                return [
                     ("Copy address", lambda: self.endpoint_copied.emit(value["path"])),
                     ("Edit…", lambda: self.endpoint_wanted.emit(value["name"])),
                     ("Remove…", lambda: self.endpoint_removed.emit(value["name"])),
                 ]
             case _:
-                return
+                return []
+
+    def _folder_entries(self, path: str) -> list[Entry]:
+        return [
+            ("New request", lambda: self.new_request_wanted.emit(path)),
+            ("New folder…", lambda: self.new_folder_wanted.emit(path)),
+            ("Run…", lambda: self.run_wanted.emit(path)),
+            ("Export…", lambda: self.export_wanted.emit(path)),
+            ("What its requests share…", lambda: self.defaults_wanted.emit(path)),
+        ]
+
+    def _duplicate(self, path: str) -> Entry:
+        return ("Duplicate\tCtrl+D", lambda: self.duplicate_wanted.emit(path))
+
+    def _show_menu(self, position: QPoint) -> None:
+        item = self.tree.itemAt(position)
+        entries = self._entries(item) if item is not None else []
+        if not entries:
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for text, slot in entries:

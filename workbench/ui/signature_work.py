@@ -69,7 +69,7 @@ class SignatureWork:
         explained = self._explained
         if explained is None or explained.provider is None:
             return
-        if self.signatures.secrets.is_locked and not await self._unlock():
+        if self.signatures.secrets.is_locked and not await self.unlock():
             return
         taken = await asyncio.to_thread(self.signatures.names)
         name = f"{explained.provider.id}/{explained.endpoint.name}"
@@ -84,7 +84,7 @@ class SignatureWork:
         self.reload()
         self._window.show_info(f"Kept as keyring:{name}. Captures are judged again.")
 
-    async def _unlock(self) -> bool:
+    async def unlock(self) -> bool:
         """Ask for the passphrase of the secrets' file; False where a person thought better of it."""
         trouble = ""
         while True:
@@ -107,7 +107,7 @@ class SignatureWork:
         providers = await asyncio.to_thread(lambda: packs.all)
         names = await asyncio.to_thread(self.signatures.names)
         panel.sign.set_providers(providers, names)
-        panel.sign.set_choice(panel.draft.signing)
+        panel.sign.set_choice(panel.draft.request.signing)
 
     async def signing(self, choice: SigningChoice) -> Signing | None:
         """Return how a tab signs, None where it does not; SecretError, UsageError."""

@@ -272,6 +272,7 @@ QTabBar::tab {{
 }}
 QTabBar::tab:hover {{ color: {theme.text}; }}
 QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
+QTabWidget#sections QTabBar::tab {{ padding: 7px 8px 6px 8px; }}
 QTabBar:focus {{ outline: none; }}
 QTabBar::tab:selected:focus {{ background: {theme.hover}; }}
 QHeaderView {{ background: {theme.base}; }}
@@ -285,6 +286,10 @@ QTableView, QTreeView, QListView, QTableWidget {{
 }}
 QTableWidget::item {{ padding: 0 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
+QDialog QListView, QDialog QTreeView, QDialog QTableView {{
+    border: 1px solid {theme.border}; border-radius: 6px;
+}}
+QListView#popup {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 3px; }}
 QTreeView#side {{ background: {theme.panel}; }}
 QListWidget#offers {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 2px; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}

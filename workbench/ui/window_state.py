@@ -22,6 +22,8 @@ class WindowState:
     detail_tab: int = 0
     sidebar: bool = True
     collections: list[str] = field(default_factory=list)
+    environments: dict[str, str] = field(default_factory=dict)
+    """The environment in force, by the collection's folder."""
 
 
 def load_state(path: Path) -> WindowState:

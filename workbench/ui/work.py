@@ -45,11 +45,10 @@ class Work:
         self._panel = window.captures
         self._feed = CaptureFeed(self._panel.model, workbench.captures, self._jobs, window)
         self._listener = ListenerWork(window, self._jobs, self._feed)
-        self._composing = ComposingWork(window, workbench, self._jobs)
         self._signing = SignatureWork(window, workbench, self._jobs)
+        self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
-        self._composing.signing = self._signing
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
         self._connect()

@@ -1,19 +1,40 @@
-"""What came back: status, times and sizes, body, headers, and the request exactly as it was sent."""
+"""What came back: status, times, sizes, body, headers, cookies, tests, redirects; and the request as it was sent."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+import asyncio
+from collections.abc import Sequence
 
-from workbench.model.delivery import Attempt, Delivery, Timings
-from workbench.model.message import readable
-from workbench.ui.body_pane import BodyPane
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from workbench.engine.checking_answers import Taken
+from workbench.formats.body import View, view
+from workbench.model.checks import CheckResult
+from workbench.model.delivery import Attempt, Delivery
+from workbench.model.masking import masked_request
+from workbench.model.message import Response, readable
+from workbench.ui.composer.answer_body import AnswerBody
+from workbench.ui.composer.answer_facts import (
+    certificate_rows,
+    cookie_rows,
+    phases,
+    redirect_rows,
+    size_rows,
+    status_facts,
+)
+from workbench.ui.composer.answer_tests import AnswerTests
+from workbench.ui.composer.timing_bars import TimingBars
+from workbench.ui.diff_dialog import DiffDialog
+from workbench.ui.icons import icon
+from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.lines import TextLines
+from workbench.ui.widgets.row_table import Column, Row, RowTable
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
-from workbench.ui.words import duration_words, size_words
 
 RAW_LIMIT_BYTES = 4 * 1024 * 1024
+COMPARED_LIMIT_BYTES = 4 * 1024 * 1024
 
 
 class AnswerPane(QWidget):
@@ -25,52 +46,91 @@ class AnswerPane(QWidget):
         super().__init__(parent)
         self._appearance = appearance
         self._attempt: Attempt | None = None
+        self._before: Attempt | None = None
+        self._jobs = Jobs(self, lambda error: self.show_message(error.message))
         self.status = QLabel(self)
         self.status.setAccessibleName("Status of the answer")
-        self.facts = QLabel(self)
-        self.facts.setObjectName("muted")
-        line = QHBoxLayout()
-        line.setContentsMargins(12, 8, 12, 4)
-        line.setSpacing(12)
-        line.addWidget(self.status)
-        line.addWidget(self.facts)
-        line.addStretch()
-        self.body = BodyPane(appearance, self)
-        self.body.save_wanted.connect(self.save_wanted)
-        self.headers = KeyValueTable("Headers of the answer", self)
-        self.sent = CodeView(self)
-        self.sent.setAccessibleName("Request as it was sent")
-        self.timing = KeyValueTable("Timing", self)
-        self.timing.horizontalHeader().hide()
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        for title, widget in (
-            ("Body", self.body),
-            ("Headers", self.headers),
-            ("Request as sent", self.sent),
-            ("Timing", self.timing),
-        ):
-            self.tabs.addTab(widget, title)
-        full = QWidget(self)
-        inside = QVBoxLayout(full)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        inside.addLayout(line)
-        inside.addWidget(self.tabs, 1)
-        self._message = QLabel("The answer appears here.", self)
+        self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
         self._message.setObjectName("muted")
         self._message.setMargin(24)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self._message)
-        self.pages.addWidget(full)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pages)
+
+    def _build(self) -> None:
+        """Make the page of an answer: when the first one comes."""
+        appearance = self._appearance
+        self.body_page = AnswerBody(appearance, self)
+        self.body_page.save_wanted.connect(self.save_wanted)
+        self.body = self.body_page.whole
+        self.headers = KeyValueTable("Headers of the answer", self)
+        cookies = (Column("Name", 20), Column("Value", 24), Column("Attributes"))
+        self.cookies = RowTable("Cookies that the answer sets", cookies, self)
+        self.tests = AnswerTests(appearance, self)
+        self.timing = TimingBars(appearance, self)
+        self.sizes = KeyValueTable("Sizes", self)
+        self.sizes.horizontalHeader().hide()
+        self.sent = CodeView(self)
+        self.sent.setAccessibleName("Request as it was sent")
+        self.redirects = RowTable("Redirects", (Column("Answer", 20), Column("Where")), self)
+        self.certificate = KeyValueTable("Certificate of the target", self)
+        self.certificate.horizontalHeader().hide()
+        self.tabs = QTabWidget(self)
+        self.tabs.setObjectName("sections")
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setAccessibleName("Parts of the answer")
+        for title, widget in (
+            ("Body", self.body_page),
+            ("Headers", self.headers),
+            ("Cookies", self.cookies),
+            ("Tests", self.tests),
+            ("Timing", self._timing_page()),
+            ("Sent", self.sent),
+            ("Redirects", self.redirects),
+            ("Certificate", self.certificate),
+        ):
+            self.tabs.addTab(widget, title)
+        full = QWidget(self)
+        inside = QVBoxLayout(full)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addLayout(self._status_line())
+        inside.addWidget(self.tabs, 1)
+        self.pages.addWidget(full)
         appearance.changed.connect(self._on_theme)
         self._on_theme()
+
+    def _status_line(self) -> QHBoxLayout:
+        self.facts = QLabel(self)
+        self.facts.setObjectName("muted")
+        self.compare = QToolButton(self)
+        self.compare.setIcon(icon("compare"))
+        self.compare.setIconSize(QSize(16, 16))
+        self.compare.setAccessibleName("Compare with the answer before")
+        self.compare.setToolTip("Compare with the answer before, in this tab")
+        self.compare.clicked.connect(lambda: self._jobs.start(self._compare(), "compare answers"))
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 6, 8, 2)
+        line.setSpacing(12)
+        line.addWidget(self.status)
+        line.addWidget(self.facts)
+        line.addStretch()
+        line.addWidget(self.compare)
+        return line
+
+    def _timing_page(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.timing)
+        layout.addWidget(self.sizes, 1)
+        return page
 
     def show_message(self, text: str) -> None:
         """Show a sentence instead of an answer."""
@@ -79,27 +139,70 @@ class AnswerPane(QWidget):
 
     async def show_delivery(self, delivery: Delivery) -> None:
         """Show what came of a delivery."""
+        if self.pages.count() == 1:
+            self._build()
         attempt = delivery.last
+        if self._attempt is not None and self._attempt.response is not None:
+            self._before = self._attempt
         self._attempt = attempt
-        response, failure = attempt.response, attempt.failure
-        self.sent.set_content(TextLines(_sent(attempt)), "http")
-        self.timing.set_pairs(_timing_rows(attempt.timings))
+        self._show_around(delivery)
         self.pages.setCurrentIndex(1)
-        took = duration_words(attempt.timings.total_us)
-        if response is None:
+        if attempt.response is None:
             self.status.setText("No answer")
-            self.facts.setText(took)
-            self.headers.set_pairs([])
-            self.body.clear(failure.message if failure else "")
-            self._colour_status()
+            self.body_page.clear(attempt.failure.message if attempt.failure else "")
             return
-        self.status.setText(f"{response.status} {response.reason}")
-        self.facts.setText(f"{took}   {size_words(response.body.size)}")
-        self.headers.set_pairs((name, readable(value)) for name, value in response.headers)
-        self.tabs.setTabText(1, f"Headers {len(response.headers)}")
+        await self.body_page.show_response(attempt.response)
+
+    def _show_around(self, delivery: Delivery) -> None:
+        """Show everything but the body."""
+        attempt, response = delivery.last, delivery.last.response
+        if response is not None:
+            self.status.setText(f"{response.status} {response.reason}".strip())
+        self.facts.setText(status_facts(delivery))
         self._colour_status()
-        encoding = response.headers.get("content-encoding")
-        await self.body.show_body(response.body, response.head.content_type, encoding)
+        self.compare.setEnabled(response is not None and self._before is not None)
+        headers = [] if response is None else [(name, readable(value)) for name, value in response.headers]
+        self.headers.set_pairs(headers)
+        self._title(self.headers, "Headers", len(headers))
+        cookies = [] if response is None else cookie_rows(response.headers)
+        self.cookies.set_rows(Row(row) for row in cookies)
+        self._title(self.cookies, "Cookies", len(cookies), hide=not cookies)
+        taken = attempt.timings
+        self.timing.set_phases(phases(taken, is_secure=attempt.security is not None), taken.total_us)
+        self.sizes.set_pairs(size_rows(attempt))
+        self.sent.set_content(TextLines(_sent(attempt)), "http")
+        redirects = redirect_rows(delivery)
+        self.redirects.set_rows(Row(row) for row in redirects)
+        self._title(self.redirects, "Redirects", len(redirects) - 1, hide=not redirects)
+        security = attempt.security
+        self.certificate.set_pairs(certificate_rows(security) if security else [])
+        self._title(self.certificate, "Certificate", 0, hide=security is None)
+        self.show_results((), ())
+
+    def show_results(self, results: Sequence[CheckResult], taken: Sequence[Taken]) -> None:
+        """Show what came of the tests of the answer that is shown."""
+        self.tests.show_results(results, taken)
+        failed = sum(not each.passed for each in results) + sum(each.value is None for each in taken)
+        title = f"Tests {failed} ✗" if failed else "Tests ✓"
+        position = self.tabs.indexOf(self.tests)
+        self.tabs.setTabText(position, title)
+        self.tabs.setTabVisible(position, bool(results or taken))
+
+    def _title(self, page: QWidget, title: str, count: int, *, hide: bool = False) -> None:
+        position = self.tabs.indexOf(page)
+        self.tabs.setTabText(position, f"{title} {count}" if count > 0 else title)
+        self.tabs.setTabVisible(position, not hide)
+
+    async def _compare(self) -> None:
+        """Show what differs between this answer and the one before it."""
+        before, now = self._before, self._attempt
+        if before is None or now is None or before.response is None or now.response is None:
+            return
+        texts = await asyncio.to_thread(lambda: [_text(each) for each in (before.response, now.response)])
+        dialog = DiffDialog("This answer and the one before", self._appearance, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show_texts(texts[0], texts[1], "before", "now")
+        dialog.open()
 
     def _colour_status(self) -> None:
         theme, attempt = self._appearance.theme, self._attempt
@@ -119,7 +222,7 @@ def _sent(attempt: Attempt) -> bytes:
     pieces: list[bytes] = []
     size = 0
     try:
-        for piece in attempt.request.wire_chunks():
+        for piece in masked_request(attempt.request, attempt.secret_ranges).wire_chunks():
             pieces.append(piece)
             size += len(piece)
             if size > RAW_LIMIT_BYTES:
@@ -129,13 +232,15 @@ def _sent(attempt: Attempt) -> bytes:
     return b"".join(pieces)[:RAW_LIMIT_BYTES]
 
 
-def _timing_rows(timings: Timings) -> list[tuple[str, str]]:
-    phases = (
-        ("Finding the host", timings.resolve_us),
-        ("Connecting, with TLS", timings.connect_us),
-        ("Sending", timings.send_us),
-        ("Waiting", timings.wait_us),
-        ("Receiving", timings.receive_us),
-        ("Altogether", timings.total_us),
-    )
-    return [(name, duration_words(taken)) for name, taken in phases if taken is not None]
+def _text(response: Response | None) -> str:
+    """Return an answer as text to compare: its head, and its body as it is best read."""
+    if response is None:
+        return ""
+    headers = [f"{name}: {readable(value)}" for name, value in response.headers]
+    try:
+        content = response.body.read(COMPARED_LIMIT_BYTES)
+    except FileNotFoundError:
+        return "\n".join([response.head.start_line, *headers, "", "(the body is no longer stored)"])
+    seen = view(content, response.head.content_type, response.headers.get("content-encoding"))
+    text = seen.text if seen.view is not View.IMAGE else response.body.sha256().encode()
+    return "\n".join([response.head.start_line, *headers, "", text.decode("utf-8", "replace")])

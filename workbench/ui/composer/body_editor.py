@@ -1,42 +1,34 @@
 """The body of a request being composed.
 
-The bytes are the truth; the editor is a way to change them. A text editor of Qt's alters what it holds (CRLF, U+2028
+The bytes are the truth; the editors are ways to change them. A text editor of Qt's alters what it holds (CRLF, U+2028
 and more), so the bytes are replaced only by a real edit, line ends are put back as they were, and a body that would
 still not survive is shown read-only until a person asks to edit it as text.
 """
 
+from dataclasses import replace
+from functools import cached_property
+
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.formats import json_text, xml_text
 from workbench.model.collection import BodyKind, ComposedBody
 from workbench.model.message import Body
-from workbench.ui.body_pane import BodyPane
+from workbench.ui.composer.body_bar import KINDS, BodyBar
 from workbench.ui.composer.body_colours import BodyColours
+from workbench.ui.composer.body_pages import ExactPage, message_page
 from workbench.ui.composer.draft import EDITABLE_LIMIT_BYTES, editable_text
-from workbench.ui.fonts import code_font
+from workbench.ui.composer.exact_text import ExactText
+from workbench.ui.composer.form_text import form_text, read_form
+from workbench.ui.composer.graphql_editor import GraphqlEditor
+from workbench.ui.composer.multipart_editor import MultipartEditor
 from workbench.ui.theme import Appearance
-from workbench.ui.widgets.syntax_colours import DARK, LIGHT
+from workbench.ui.variables import Variables
+from workbench.ui.widgets.key_value_table import KeyValueTable
+from workbench.ui.widgets.syntax_colours import DARK, LIGHT, SyntaxColours
 from workbench.ui.words import size_words
 
-KINDS = {
-    BodyKind.NONE: "No body",
-    BodyKind.JSON: "JSON",
-    BodyKind.XML: "XML",
-    BodyKind.TEXT: "Text",
-    BodyKind.FORM: "Form",
-    BodyKind.BYTES: "Exact bytes",
-}
+__all__ = ["KINDS", "BodyEditor"]
 
 
 class BodyEditor(QWidget):
@@ -46,80 +38,77 @@ class BodyEditor(QWidget):
     """A person changed the body or its kind."""
     file_wanted = Signal()
     """A person wants to send a file's bytes."""
+    files_wanted = Signal(int)
+    """A person wants files in this row of the parts."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, appearance: Appearance, parent: QWidget | None = None, *, variables: Variables | None = None
+    ) -> None:
         super().__init__(parent)
         self._body = ComposedBody()
-        self._filling = False
-        self._line_end = "\n"
-        self._known_text = ""
+        self._kept = Body()
         self._appearance = appearance
-        self._build(appearance)
-        self.set_body(self._body)
-
-    def _build(self, appearance: Appearance) -> None:
-        self.kind = QComboBox(self)
-        self.kind.setAccessibleName("Kind of body")
-        self.kind.setToolTip("What the body is; its Content-Type follows unless a header says otherwise")
-        for kind, text in KINDS.items():
-            self.kind.addItem(text, kind)
-        self.kind.activated.connect(self._on_kind)
-        self.facts = QLabel(self)
-        self.facts.setObjectName("muted")
-        self.beautify_button = QPushButton("Beautify", self)
-        self.beautify_button.setToolTip("Indent the body; numbers, order and escapes stay as they are (Ctrl+B)")
-        self.beautify_button.clicked.connect(self.beautify)
-        self.file_button = QPushButton("From file…", self)
-        self.file_button.setToolTip("Send exactly the bytes of a file")
-        self.file_button.clicked.connect(self.file_wanted)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 6, 12, 6)
-        bar.setSpacing(10)
-        for widget in (self.kind, self.facts):
-            bar.addWidget(widget)
-        bar.addStretch()
-        for widget in (self.beautify_button, self.file_button):
-            bar.addWidget(widget)
-        self.text = QPlainTextEdit(self)
-        self.text.setObjectName("code")
-        self.text.setFont(code_font())
-        self.text.setTabStopDistance(QFontMetricsF(code_font()).horizontalAdvance("    "))
-        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setTabChangesFocus(False)
+        self.bar = BodyBar(self)
+        self.kind = self.bar.kind
+        self.text = ExactText(variables, self)
         self.text.setAccessibleName("Body")
         self.text.setPlaceholderText("Type or paste the body")
-        self._colours = BodyColours(self.text.document())
-        self.text.textChanged.connect(self._on_text)
-        self.exact = BodyPane(appearance, self)
+        self._colours = BodyColours(self.text.document(), variables)
+        self._variables = variables
+        self._none = message_page("This request has no body.", self)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.text)
-        self.stack.addWidget(self._read_only_page())
-        self.stack.addWidget(QWidget(self))
+        self.stack.addWidget(self._none)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(self.bar)
         layout.addWidget(self.stack, 1)
-        self._appearance.changed.connect(self._on_theme)
+        self.kind.activated.connect(self._on_kind)
+        self.bar.beautify.clicked.connect(self.beautify)
+        self.bar.file.clicked.connect(self.file_wanted)
+        self.bar.as_text.clicked.connect(lambda: self.set_body(self._body))
+        self.bar.literal.clicked.connect(self._on_literal)
+        self.text.edited.connect(self._on_text)
+        appearance.changed.connect(self._on_theme)
         self._on_theme()
+        self.set_body(self._body)
 
-    def _read_only_page(self) -> QWidget:
-        page = QWidget(self)
-        self.exact_note = QLabel(page)
-        self.exact_note.setObjectName("muted")
-        self.exact_note.setWordWrap(True)
-        self.edit_anyway = QPushButton("Edit as text", page)
-        self.edit_anyway.setToolTip("Turn the body into text that can be edited; some bytes may change")
-        self.edit_anyway.clicked.connect(self._edit_anyway)
-        note = QHBoxLayout()
-        note.setContentsMargins(12, 0, 12, 6)
-        note.addWidget(self.exact_note, 1)
-        note.addWidget(self.edit_anyway)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(note)
-        layout.addWidget(self.exact, 1)
+    # Pages that most bodies do not need are made when the first one does
+
+    @cached_property
+    def exact(self) -> ExactPage:
+        """Shows bytes that are sent as they are."""
+        page = ExactPage(self._appearance, self)
+        page.edit_anyway.clicked.connect(self._edit_anyway)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def form(self) -> KeyValueTable:
+        """Edits a form as rows."""
+        what = "Fields of the form"
+        page = KeyValueTable(what, self, editable=True, switchable=False, variables=self._variables)
+        page.edited.connect(self._on_form)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def multipart(self) -> MultipartEditor:
+        """Edits the parts of a form."""
+        page = MultipartEditor(self._variables, self)
+        page.edited.connect(lambda: self._replace(replace(self._body, parts=page.table.parts())))
+        page.files_wanted.connect(self.files_wanted)
+        self.stack.addWidget(page)
+        return page
+
+    @cached_property
+    def graphql(self) -> GraphqlEditor:
+        """Edits a query and its variables."""
+        page = GraphqlEditor(self._variables, self)
+        page.set_colours(self._syntax_colours())
+        page.edited.connect(self._on_graphql)
+        self.stack.addWidget(page)
         return page
 
     @property
@@ -130,77 +119,77 @@ class BodyEditor(QWidget):
     def set_body(self, body: ComposedBody) -> None:
         """Edit another body."""
         self._body = body
-        self._colours.set_kind(body.kind)
+        self._colours.set_kind(body.kind, literal=body.literal)
         self.kind.setCurrentIndex(list(KINDS).index(body.kind))
-        text = editable_text(body.content)
-        if body.kind is BodyKind.NONE:
-            self.stack.setCurrentIndex(2)
-        elif text is not None and body.kind is not BodyKind.BYTES and self._fill(text):
-            self.stack.setCurrentIndex(0)
-        else:
-            self._show_exact(text is not None)
+        self.stack.setCurrentWidget(self._filled(body))
         self._show_facts()
 
-    def _fill(self, text: str) -> bool:
-        """Put text into the editor; False where it would not come out as it went in."""
-        self._line_end = "\r\n" if "\r\n" in text and "\n" not in text.replace("\r\n", "") else "\n"
-        self._filling = True
-        self.text.setPlainText(text)
-        self._filling = False
-        self._known_text = self._typed()
-        return self._known_text == text
-
-    def _typed(self) -> str:
-        """Return what the editor holds: its raw text keeps the no-break spaces that its plain text loses."""
-        return self.text.document().toRawText().replace("\u2029", self._line_end)
-
-    def _show_exact(self, is_text: bool) -> None:
-        content = self._body.content
-        if content.size > EDITABLE_LIMIT_BYTES:
-            note = "Too large to edit here. It is sent exactly as it is."
-        elif is_text:
-            note = "Sent exactly as it is. A text editor would change some of its line ends or characters."
-        else:
-            note = "These bytes are not text. They are sent exactly as they are."
-        if self._body.kind is BodyKind.BYTES:
-            note = "Sent exactly as it is, to the byte."
-        self.exact_note.setText(note)
-        self.edit_anyway.setVisible(is_text)
-        self.stack.setCurrentIndex(1)
-        self._start_showing()
-
-    def _start_showing(self) -> None:
-        from workbench.ui.jobs import Jobs
-
-        self._jobs = getattr(self, "_jobs", None) or Jobs(self, lambda error: self.exact_note.setText(error.message))
-        self._jobs.start(self.exact.show_body(self._body.content, "", ""), "show the exact body")
+    def _filled(self, body: ComposedBody) -> QWidget:
+        """Put the body into the page that suits it, and return that."""
+        if body.kind is BodyKind.NONE:
+            return self._none
+        if body.kind is BodyKind.MULTIPART:
+            if self.multipart.table.parts() != body.parts:
+                self.multipart.table.set_parts(body.parts)
+            return self.multipart
+        text = editable_text(body.content)
+        if body.kind is BodyKind.GRAPHQL and text is not None:
+            self.graphql.set_texts(text, body.graphql_variables)
+            return self.graphql
+        if body.kind is BodyKind.FORM and text is not None and not self.bar.as_text.isChecked():
+            self.form.set_fields(read_form(text))
+            return self.form
+        if text is not None and body.kind is not BodyKind.BYTES and self.text.fill(text):
+            return self.text
+        self.exact.show_body(body, is_text=text is not None)
+        return self.exact
 
     def _edit_anyway(self) -> None:
         text = editable_text(self._body.content)
         if text is not None:
             kind = BodyKind.TEXT if self._body.kind is BodyKind.BYTES else self._body.kind
-            self._fill(text)
-            self._replace(ComposedBody(kind, Body(self._typed().encode())))
+            self.text.fill(text)
+            self._replace(replace(self._body, kind=kind, content=Body(self.text.typed().encode())))
             self.kind.setCurrentIndex(list(KINDS).index(kind))
-            self.stack.setCurrentIndex(0)
+            self.stack.setCurrentWidget(self.text)
             self.text.setFocus()
 
     def _on_kind(self) -> None:
-        kind: BodyKind = self.kind.currentData()
-        content = Body() if kind is BodyKind.NONE else self._body.content
-        if kind is not self._body.kind:
-            self.set_body(ComposedBody(kind, content))
-            self.edited.emit()
+        kind = BodyKind(self.kind.currentData())
+        if kind is self._body.kind:
+            return
+        content = self._body.content
+        if kind is BodyKind.NONE:
+            # Who comes back from "no body" finds what was there.
+            self._kept, content = content, Body()
+        elif self._body.kind is BodyKind.NONE and not content.size:
+            content = self._kept
+        self.set_body(replace(self._body, kind=kind, content=content))
+        self.edited.emit()
+
+    def _on_literal(self) -> None:
+        self.set_body(replace(self._body, literal=self.bar.literal.isChecked()))
+        self.edited.emit()
 
     def _on_text(self) -> None:
-        # Qt says "changed" when only colours did, and then the bytes must not be taken from the editor.
-        if self._filling or (typed := self._typed()) == self._known_text:
-            return
-        self._known_text = typed
-        self._replace(ComposedBody(self._body.kind, Body(typed.encode())))
+        self._replace(replace(self._body, content=Body(self.text.typed().encode("utf-8", "surrogatepass"))))
+
+    def _on_form(self) -> None:
+        before = editable_text(self._body.content) or ""
+        text = form_text(self.form.fields(), before)
+        self._replace(replace(self._body, content=Body(text.encode())))
+
+    def _on_graphql(self) -> None:
+        query, variables = self.graphql.query.typed(), self.graphql.variables.typed()
+        self._replace(replace(self._body, content=Body(query.encode()), graphql_variables=variables))
 
     def _on_theme(self) -> None:
-        self._colours.set_colours(DARK if self._appearance.theme.is_dark else LIGHT)
+        self._colours.set_colours(self._syntax_colours())
+        if "graphql" in self.__dict__:
+            self.graphql.set_colours(self._syntax_colours())
+
+    def _syntax_colours(self) -> SyntaxColours:
+        return DARK if self._appearance.theme.is_dark else LIGHT
 
     def _replace(self, body: ComposedBody) -> None:
         self._body = body
@@ -208,22 +197,27 @@ class BodyEditor(QWidget):
         self.edited.emit()
 
     def _show_facts(self) -> None:
-        size = self._body.content.size
-        self.facts.setText("" if self._body.kind is BodyKind.NONE else size_words(size))
-        self.beautify_button.setVisible(self._body.kind in (BodyKind.JSON, BodyKind.XML))
+        kind, content = self._body.kind, self._body.content
+        has_text = kind not in (BodyKind.NONE, BodyKind.MULTIPART)
+        self.bar.show_kind(kind, literal=self._body.literal)
+        self.bar.facts.setText(size_words(content.size) if has_text else "")
+
+    def insert_value(self, text: str) -> None:
+        """Put text where the cursor of the body is, as if it was typed."""
+        if self.stack.currentWidget() is self.text:
+            self.text.insert_value(text)
 
     def beautify(self) -> None:
         """Indent the body, if it is what it says; the cursor's undo brings it back."""
         content = self._body.content
         if self._body.kind not in (BodyKind.JSON, BodyKind.XML) or content.size > EDITABLE_LIMIT_BYTES:
             return
+        is_json = self._body.kind is BodyKind.JSON
         try:
-            format_body = json_text.pretty if self._body.kind is BodyKind.JSON else xml_text.pretty
+            format_body = json_text.pretty if is_json else xml_text.pretty
             text = format_body(content.read()).decode()
         except (ValueError, RecursionError):
-            found = json_text.problem(content.read()) if self._body.kind is BodyKind.JSON else None
-            self.facts.setText(found.sentence if found else xml_text.problem(content.read()))
+            found = json_text.problem(content.read()) if is_json else None
+            self.bar.facts.setText(found.sentence if found else xml_text.problem(content.read()))
             return
-        cursor = self.text.textCursor()
-        cursor.select(cursor.SelectionType.Document)
-        cursor.insertText(text)
+        self.text.replace_all(text)

@@ -6,12 +6,10 @@ change. That is how a captured body goes out again as it came.
 
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
-from urllib.parse import quote_plus
 
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body, readable
-from workbench.model.signature import SigningChoice
 from workbench.storage.collections import Fingerprint
 from workbench.storage.drafts import StoredDraft
 
@@ -33,8 +31,8 @@ class Draft:
     id: str = field(default_factory=lambda: token_hex(8))
     fingerprint: Fingerprint | None = None
     """The file as it was read, to notice changes from outside."""
-    signing: SigningChoice = field(default_factory=SigningChoice)
-    """How it is signed when it is sent; not part of what is saved."""
+    folder: str = ""
+    """Where a new one is to be saved, as far as that was said."""
     opened: SavedRequest | None = None
     """What a capture or a delivery was opened as: it can be opened again, and need not be saved."""
 
@@ -96,7 +94,7 @@ def draft_of_capture(capture: Capture, target: str) -> Draft:
         method=request.method,
         url=url,
         headers=(*headers, *absent),
-        body=ComposedBody(kind, request.body),
+        body=ComposedBody(kind, request.body, literal=kind is not BodyKind.NONE),
     )
     return Draft(request=saved, capture_number=capture.number, opened=saved)
 
@@ -119,33 +117,3 @@ def editable_text(body: Body) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if "\0" in text else text
-
-
-def split_url(url: str) -> tuple[str, tuple[Field, ...]]:
-    """Return a URL without its query, and the query's pairs exactly as typed."""
-    before, _, query = url.partition("?")
-    query = query.split("#", 1)[0]
-    pairs = tuple(Field(*_pair(item)) for item in query.split("&") if item) if query else ()
-    return before, pairs
-
-
-def _pair(item: str) -> tuple[str, str]:
-    name, _, value = item.partition("=")
-    return name, value
-
-
-def join_url(url: str, params: tuple[Field, ...]) -> str:
-    """Return a URL with these enabled pairs for its query; the fragment stays."""
-    before, _, rest = url.partition("?")
-    base, hash_mark, fragment = before.partition("#") if not rest else (before, *rest.partition("#")[1:])
-    query = "&".join(_joined(param) for param in params if param.enabled)
-    return base + (f"?{query}" if query else "") + hash_mark + fragment
-
-
-def _joined(param: Field) -> str:
-    """Return a pair for a query: marks that would end it are quoted, everything else stays as typed."""
-    name, value = (part.translate(_QUOTED) for part in (param.name, param.value))
-    return f"{name}={value}" if value or "=" in param.name else name
-
-
-_QUOTED = {ord(mark): quote_plus(mark) for mark in "&#"}

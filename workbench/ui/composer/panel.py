@@ -1,53 +1,38 @@
-"""A composer tab: method, URL, parameters, headers, body; Send; the answer beside it."""
+"""A composer tab: the request's line, its parts, Send; the answer beside it."""
 
 import asyncio
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from workbench.model.collection import Field, SavedRequest
+from workbench.model.collection import SavedRequest
 from workbench.model.errors import WorkbenchError
+from workbench.model.variables import Scope, ScopeKind, Scopes
 from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.composer.body_editor import BodyEditor
-from workbench.ui.composer.draft import Draft, join_url, split_url
+from workbench.ui.composer.draft import Draft
+from workbench.ui.composer.request_bar import RequestBar
+from workbench.ui.composer.request_undo import RequestUndo
+from workbench.ui.composer.sections import Sections
 from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
+from workbench.ui.variable_words import VariableWords
+from workbench.ui.variables import Variables
 from workbench.ui.widgets.key_value_table import KeyValueTable
+from workbench.ui.widgets.notice_bar import NoticeBar
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-HEADER_NAMES = (
-    "Accept",
-    "Authorization",
-    "Cache-Control",
-    "Content-Encoding",
-    "Content-Type",
-    "Cookie",
-    "Idempotency-Key",
-    "Stripe-Signature",
-    "User-Agent",
-    "X-GitHub-Delivery",
-    "X-GitHub-Event",
-    "X-Hub-Signature-256",
-    "X-Request-Id",
-    "X-Shopify-Hmac-Sha256",
-    "X-Shopify-Topic",
-    "X-Slack-Request-Timestamp",
-    "X-Slack-Signature",
-    "X-Twilio-Signature",
-)
+BESIDE_FROM_WIDTH = 900
+
+
+def with_own(scopes: Scopes, request: SavedRequest) -> Scopes:
+    """Return what surrounds a request with its own variables in their place: nearer than all but the local ones."""
+    own = {each.name: each.value for each in request.variables if each.enabled and each.name}
+    local = [each for each in scopes.all if each.kind is ScopeKind.LOCAL]
+    outer = [each for each in scopes.all if each.kind is not ScopeKind.LOCAL]
+    return Scopes((*outer, Scope(ScopeKind.REQUEST, "this request", own), *local))
 
 
 class ComposerPanel(QWidget):
@@ -56,82 +41,54 @@ class ComposerPanel(QWidget):
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
     sending_changed = Signal(bool)
+    answered = Signal(object)
+    """A Delivery, once it is shown."""
 
     def __init__(self, draft: Draft, appearance: Appearance, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.draft = draft
+        self.appearance = appearance
         self._jobs = jobs
         self._filling = False
         self._sending: asyncio.Task[object] | None = None
+        self._around = VariableWords()
+        self.undo_steps = RequestUndo(draft.request)
+        self.variables = Variables(appearance, self)
+        self.bar = RequestBar(self.variables, self)
+        self.notices = NoticeBar(appearance, self)
+        self.sections = Sections(appearance, self.variables, self)
         self.answer = AnswerPane(appearance, self)
-        self._build(appearance)
+        self.method, self.url, self.send_button = self.bar.method, self.bar.url, self.bar.send
+        self._lay_out()
+        self.method.currentTextChanged.connect(self._on_line)
+        self.url.textChanged.connect(self._on_line)
+        self.sections.edited.connect(self._on_sections)
+        self.sections.url_changed.connect(self._on_url_of_params)
         self.show_request(draft.request)
 
-    def _build(self, appearance: Appearance) -> None:
-        bar = QFrame(self)
-        bar.setObjectName("bar")
-        self.method = QComboBox(bar)
-        self.method.setEditable(True)
-        self.method.addItems(METHODS)
-        self.method.setAccessibleName("Method")
-        self.method.setToolTip("The method; any word will do")
-        self.method.setMinimumContentsLength(7)
-        self.method.currentTextChanged.connect(self._on_edit)
-        self.url = QLineEdit(bar)
-        self.url.setPlaceholderText("http://localhost:3000/hooks")
-        self.url.setAccessibleName("URL")
-        self.url.setToolTip("Where to send; the query stands in the Params table too")
-        self.url.textChanged.connect(self._on_url)
-        self.send_button = QPushButton("Send", bar)
-        self.send_button.setProperty("primary", True)
-        self.send_button.setToolTip("Send the request (Ctrl+Return)")
-        self.send_button.setMinimumWidth(90)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        row.addWidget(self.method)
-        row.addWidget(self.url, 1)
-        row.addWidget(self.send_button)
-        self._buttons = row
-        self.params = KeyValueTable("Query parameters", self, editable=True)
-        self.params.edited.connect(self._on_params)
-        self.headers = KeyValueTable("Headers", self, editable=True, completions=HEADER_NAMES)
-        self.headers.edited.connect(self._on_edit)
-        self.body = BodyEditor(appearance, self)
-        self.body.edited.connect(self._on_edit)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.sign = SignEditor(self)
-        self.sign.edited.connect(self._on_sign)
-        for title, widget in (
-            ("Body", self.body),
-            ("Headers", self.headers),
-            ("Params", self.params),
-            ("Sign", self.sign),
-        ):
-            self.tabs.addTab(widget, title)
+    def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.addWidget(self.tabs)
+        self.splitter.addWidget(self.sections)
         self.splitter.addWidget(self.answer)
-        self.splitter.setSizes([500, 500])
+        self.splitter.setSizes([540, 460])
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(bar)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.notices)
         layout.addWidget(self.splitter, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the answer beside the request, or below it where there is no room."""
         super().resizeEvent(event)
-        wide = self.width() >= 900
+        wide = self.width() >= BESIDE_FROM_WIDTH
         self.splitter.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def add_button(self, button: QWidget) -> None:
         """Put a button beside Send."""
-        self._buttons.addWidget(button)
+        self.bar.add_button(button)
 
     # The form and the draft
 
@@ -139,52 +96,87 @@ class ComposerPanel(QWidget):
         """Fill the form; the draft is not changed by it."""
         self._filling = True
         self.method.setCurrentText(request.method)
-        self.url.setText(request.url)
-        self.params.set_fields([*split_url(request.url)[1], *request.disabled_params])
-        self.headers.set_fields(request.headers)
-        self.body.set_body(request.body)
+        if self.url.text() != request.url:
+            self.url.setText(request.url)
+        self.sections.show_request(request)
         self._filling = False
-        self._show_counts()
+        self._show_words()
 
-    def _on_edit(self) -> None:
-        if self._filling:
-            return
-        self.draft.request = replace(
-            self.draft.request,
-            method=self.method.currentText(),
-            url=self.url.text(),
-            headers=self.headers.fields(),
-            disabled_params=tuple(param for param in self.params.fields() if not param.enabled),
-            body=self.body.body,
-        )
-        self._show_counts()
-        self.sign.request_changed()
+    def replace_request(self, request: SavedRequest) -> None:
+        """Put another request in the place of all this, as one step that can be undone."""
+        self.undo_steps.note(request, whole=True)
+        self._show_step(request)
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._show_step(self.undo_steps.undo())
+
+    def redo(self) -> None:
+        """Take a step forth again."""
+        self._show_step(self.undo_steps.redo())
+
+    def _show_step(self, request: SavedRequest) -> None:
+        self.draft.request = request
+        self.show_request(request)
         self.changed.emit()
 
-    def _on_sign(self) -> None:
-        self.draft.signing = self.sign.choice
-        self._show_counts()
-
-    def _on_url(self) -> None:
+    def _on_line(self) -> None:
         if self._filling:
             return
-        disabled: list[Field] = [param for param in self.params.fields() if not param.enabled]
-        self.params.set_fields([*split_url(self.url.text())[1], *disabled])
-        self._on_edit()
+        url = self.url.text()
+        same_url = url == self.draft.request.url
+        self.draft.request = replace(self.draft.request, method=self.method.currentText(), url=url)
+        if not same_url:
+            self.sections.show_url(self.draft.request)
+        self._edited()
 
-    def _on_params(self) -> None:
-        if self._filling:
-            return
+    def _on_url_of_params(self, url: str) -> None:
         self._filling = True
-        self.url.setText(join_url(self.url.text(), self.params.fields()))
+        self.url.setText(url)
         self._filling = False
-        self._on_edit()
 
-    def _show_counts(self) -> None:
-        for position, (title, table) in enumerate((("Headers", self.headers), ("Params", self.params)), start=1):
-            count = sum(field.enabled for field in table.fields())
-            self.tabs.setTabText(position, f"{title} {count}" if count else title)
-        self.tabs.setTabText(3, f"Sign: {self.draft.signing.provider}" if self.draft.signing.provider else "Sign")
+    def _on_sections(self) -> None:
+        line = replace(self.draft.request, method=self.method.currentText(), url=self.url.text())
+        self.draft.request = self.sections.taken(line)
+        self._edited()
+
+    def _edited(self) -> None:
+        self.undo_steps.note(self.draft.request)
+        if self.sections.if_made("Sign") is not None:
+            self.sign.request_changed()
+        self._show_words()
+        self.changed.emit()
+
+    # Parts of the form, made when they are first asked for
+
+    @property
+    def params(self) -> KeyValueTable:
+        """The table of the query."""
+        return self.sections.editor("Params").query.table
+
+    @property
+    def headers(self) -> KeyValueTable:
+        """The table of headers."""
+        return self.sections.editor("Headers").table
+
+    @property
+    def body(self) -> BodyEditor:
+        return self.sections.editor("Body")
+
+    @property
+    def sign(self) -> SignEditor:
+        return self.sections.editor("Sign")
+
+    # Variables
+
+    def set_words(self, words: VariableWords) -> None:
+        """Take the names that the request's surroundings give; its own come on top."""
+        self._around = words
+        self._show_words()
+
+    def _show_words(self) -> None:
+        scopes = with_own(self._around.scopes, self.draft.request)
+        self.variables.set_words(replace(self._around, scopes=scopes))
 
     # Sending
 
@@ -208,6 +200,7 @@ class ComposerPanel(QWidget):
         try:
             delivery = await deliver(self.draft.request)
             await self.answer.show_delivery(delivery)
+            self.answered.emit(delivery)
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:
@@ -217,7 +210,5 @@ class ComposerPanel(QWidget):
             self._show_sending()
 
     def _show_sending(self) -> None:
-        sending = self._sending is not None
-        self.send_button.setText("Cancel" if sending else "Send")
-        self.send_button.setToolTip("Stop waiting (Ctrl+.)" if sending else "Send the request (Ctrl+Return)")
-        self.sending_changed.emit(sending)
+        self.bar.show_sending(sending=self.is_sending)
+        self.sending_changed.emit(self.is_sending)

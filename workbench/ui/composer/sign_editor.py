@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.model.signature import SigningChoice, SignMode
+from workbench.model.signature import NOT_SIGNED, SigningChoice, SignMode
 from workbench.providers.pack import Provider
 from workbench.ui.fonts import code_font
 
@@ -33,6 +33,7 @@ class SignEditor(QWidget):
         super().__init__(parent)
         self._filling = False
         self._providers: dict[str, Provider] = {}
+        self._given = NOT_SIGNED
         self.provider = _choices(self, "Provider to sign as", "Whose signature the request gets, last of all")
         self.scheme = _choices(self, "Scheme", "One of the provider's ways to sign")
         self.secret = _choices(self, "Secret", "keyring:NAME, env:VARIABLE or file:PATH; the value stays there")
@@ -82,7 +83,6 @@ class SignEditor(QWidget):
 
     def set_providers(self, providers: Sequence[Provider], secrets: Sequence[str]) -> None:
         """Offer these providers and names of secrets; the choice stays."""
-        choice = self.choice
         self._filling = True
         self._providers = {provider.id: provider for provider in providers}
         self.provider.clear()
@@ -93,22 +93,33 @@ class SignEditor(QWidget):
         self.secret.clear()
         self.secret.addItems([f"keyring:{name}" for name in secrets])
         self._filling = False
-        self.set_choice(choice)
+        self.set_choice(self._given)
 
     @property
     def choice(self) -> SigningChoice:
+        """What is chosen; what the form cannot show stays as it was given."""
+        return self._given
+
+    def _read(self) -> SigningChoice:
+        provider = self.provider.currentData() or ""
+        same = provider == self._given.provider
         return SigningChoice(
-            self.provider.currentData() or "",
-            self.scheme.currentData() or "",
+            provider,
+            self.scheme.currentData() or (self._given.scheme if same else ""),
             self.secret.currentText().strip(),
-            self.mode.currentData() or SignMode.FRESH,
+            SignMode(self.mode.currentData() or SignMode.FRESH),
             self.public_url.text().strip(),
+            self._given.settings if same else (),
         )
 
     def set_choice(self, choice: SigningChoice) -> None:
         """Show a choice."""
+        self._given = choice
         self._filling = True
-        self.provider.setCurrentIndex(max(0, self.provider.findData(choice.provider)))
+        if self.provider.findData(choice.provider) < 0:
+            # Its packs are not read yet, or it is somebody else's: the choice is not ours to drop.
+            self.provider.addItem(choice.provider, choice.provider)
+        self.provider.setCurrentIndex(self.provider.findData(choice.provider))
         self._show_schemes()
         self.scheme.setCurrentIndex(max(0, self.scheme.findData(choice.scheme)))
         self.secret.setCurrentText(choice.secret)
@@ -147,7 +158,7 @@ class SignEditor(QWidget):
 
     def _show_rows(self) -> None:
         provider = self._providers.get(self.provider.currentData() or "")
-        signs = provider is not None
+        signs = bool(self.provider.currentData())
         for widget in (self.secret, self.mode):
             self._form.setRowVisible(widget, signs)
         self._form.setRowVisible(self.scheme, provider is not None and len(provider.schemes) > 1)
@@ -162,6 +173,7 @@ class SignEditor(QWidget):
 
     def _on_edit(self) -> None:
         if not self._filling:
+            self._given = self._read()
             self._timer.start()
             self.edited.emit()
 

@@ -1,0 +1,1 @@
+"""Collections in the window: their tree, where a request is saved, environments, runs. `*_work` opens files."""

@@ -1,0 +1,221 @@
+"""Variables in the window: environments chosen and edited, words for every tab's fields, values put in."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from workbench.engine.workbench import Workbench
+from workbench.model.errors import WorkbenchError
+from workbench.model.variables import Environment, Scopes
+from workbench.storage.collection_trash import delete
+from workbench.storage.environment_secrets import keep_secrets, secret_prefix
+from workbench.storage.environments import list_environments, rename_environment, save_environment
+from workbench.storage.secrets import Secrets
+from workbench.ui.collection_work import CollectionWork
+from workbench.ui.collections.environment_dialog import EnvironmentDialog
+from workbench.ui.collections.environment_list import EnvironmentList
+from workbench.ui.collections.surroundings import Surroundings, environment_names, surroundings
+from workbench.ui.composer.panel import ComposerPanel
+from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composer.value_picker import ValuePicker
+from workbench.ui.dialogs import finished
+from workbench.ui.jobs import Jobs
+from workbench.ui.signature_work import SignatureWork
+from workbench.ui.variable_line import VariableLine, VariableText
+from workbench.ui.variable_words import DynamicValue, VariableWords
+
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
+
+class EnvironmentWork:
+    """Everything behind the environment's box and `{{`."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        workbench: Workbench,
+        jobs: Jobs,
+        tabs: ComposerTabs,
+        collections: CollectionWork,
+        signing: SignatureWork,
+    ) -> None:
+        self._window = window
+        self._jobs = jobs
+        self._tabs = tabs
+        self._collections = collections
+        self._signing = signing
+        self._secrets = workbench.signatures.secrets
+        self._chosen: dict[str, str] = dict(window.state.environments)
+        self._dynamic: dict[str, DynamicValue] = {}
+        self.local: dict[str, str] = {}
+        """What answers gave in this session."""
+        collections.environments_of = lambda path: environment_names(Path(path))
+        collections.shown.append(self._after_show)
+        tabs.opened.connect(self._on_opened)
+        sidebar = window.sidebar
+        sidebar.environment_chosen.connect(self._choose)
+        sidebar.environments_wanted.connect(lambda path: jobs.start(self._edit(path), "edit environments"))
+        for name, slot in {
+            "switch_environment": self._open_box,
+            "edit_environments": lambda: jobs.start(self._edit(self._current_root()), "edit environments"),
+            "insert_value": self._open_picker,
+        }.items():
+            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        self._soon = QTimer(window, singleShot=True, interval=0)
+        self._soon.timeout.connect(lambda: jobs.start(self._refresh_all(), "look up variables"))
+
+    # What a tab sees
+
+    def root_of(self, panel: ComposerPanel) -> str:
+        """Return the collection that a tab's request belongs to; empty where none is open."""
+        return self._collections.root_of(panel.draft.file or panel.draft.folder)
+
+    def environment_of(self, panel: ComposerPanel) -> str:
+        """Return the name of the environment in force in a tab; empty for none."""
+        return self._chosen.get(self.root_of(panel), "")
+
+    async def surroundings(self, panel: ComposerPanel) -> Surroundings:
+        """Return what surrounds a tab's request now."""
+        root = self.root_of(panel)
+        draft = panel.draft
+        file = Path(draft.file) if draft.file else Path(draft.folder) / "new.yml" if draft.folder else None
+        return await asyncio.to_thread(
+            surroundings, Path(root) if root else None, file, self.environment_of(panel), self._secrets
+        )
+
+    async def scopes(self, panel: ComposerPanel) -> Scopes:
+        """Return the variables around a tab's request now; its own come on top. Trouble with them is shown."""
+        found = await self.surroundings(panel)
+        for problem in found.problems:
+            panel.notices.say("warning", problem)
+        return found.scopes.with_local(self.local) if self.local else found.scopes
+
+    def _on_opened(self, panel: ComposerPanel) -> None:
+        panel.bar.environment_chosen.connect(lambda name: self._choose(self.root_of(panel), name))
+        panel.bar.environments_wanted.connect(
+            lambda: self._jobs.start(self._edit(self.root_of(panel)), "edit environments")
+        )
+        for name in ("insert_value",):
+            panel.add_button(self._window.commands.tool_button(name))
+        self._jobs.start(self.refresh(panel), "look up variables")
+
+    async def _after_show(self) -> None:
+        self._window.sidebar.collections.set_chosen_environments(self._chosen)
+        self._soon.start()
+
+    async def _refresh_all(self) -> None:
+        for panel in list(self._tabs):
+            await self.refresh(panel)
+
+    async def refresh(self, panel: ComposerPanel) -> None:
+        """Look up anew what a tab sees."""
+        root = self.root_of(panel)
+        names = await asyncio.to_thread(environment_names, Path(root)) if root else []
+        if not self._dynamic:
+            self._dynamic = await asyncio.to_thread(_dynamic_values)
+        found = await self.surroundings(panel)
+        scopes = found.scopes.with_local(self.local) if self.local else found.scopes
+        panel.bar.set_environments(names, self.environment_of(panel))
+        panel.set_words(VariableWords(scopes, self._dynamic))
+        panel.sections.set_above(found.auth, found.auth_source, found.settings)
+
+    def take_local(self, values: dict[str, str]) -> None:
+        """Keep what an answer gave, for this session."""
+        if values:
+            self.local.update(values)
+            self._soon.start()
+
+    # Choosing
+
+    def _choose(self, root: str, name: str) -> None:
+        if not root:
+            return
+        self._chosen[root] = name
+        self._window.state.environments = {path: chosen for path, chosen in self._chosen.items() if chosen}
+        self._window.keep_state(self._collections.open_collections)
+        self._window.sidebar.collections.set_chosen_environments(self._chosen)
+        self._soon.start()
+
+    def _open_box(self) -> None:
+        panel = self._tabs.current()
+        if panel is not None:
+            panel.bar.environment.setFocus()
+            panel.bar.environment.showPopup()
+
+    def _open_picker(self) -> None:
+        panel, field = self._tabs.current(), QApplication.focusWidget()
+        if panel is None:
+            return
+        target = field if isinstance(field, (VariableLine, VariableText)) else panel.url
+        picker = ValuePicker(panel.variables.words, panel)
+        picker.chosen.connect(target.insert_value)
+        picker.chosen.connect(lambda _: target.setFocus())
+        corner = panel.bar.mapToGlobal(panel.bar.rect().bottomRight())
+        picker.move(corner.x() - picker.width() - 12, corner.y() + 2)
+        picker.show()
+        picker.line.setFocus()
+
+    # Editing
+
+    def _current_root(self) -> str:
+        panel = self._tabs.current()
+        return (
+            self.root_of(panel)
+            if panel is not None
+            else self._collections.root_of(self._window.sidebar.chosen_folder)
+        )
+
+    async def _edit(self, root: str) -> None:
+        if not root:
+            root = await self._collections.make_own()
+        found, problems = await asyncio.to_thread(list_environments, Path(root))
+        for problem in problems:
+            self._window.show_warning(problem)
+        state = EnvironmentList(found)
+        dialog = EnvironmentDialog(state, self._chosen.get(root, ""), self._window)
+        if await finished(dialog) != EnvironmentDialog.DialogCode.Accepted:
+            return
+        secret = any(variable.secret and variable.value for each in state.changed() for variable in each.variables)
+        if secret and self._secrets.is_locked and not await self._signing.unlock():
+            return
+        await self._save(Path(root), state)
+
+    async def _save(self, root: Path, state: EnvironmentList) -> None:
+        """Write what was changed; the first that cannot be written is said, and the rest is tried all the same."""
+        before = {each.path: each.name for each in state.read}
+        for environment in state.removed():
+            await asyncio.to_thread(delete, Path(environment.path))
+        for environment in state.changed():
+            try:
+                renamed = before.get(environment.path, environment.name) != environment.name
+                await asyncio.to_thread(_write, root, environment, self._secrets, before if renamed else {})
+            except WorkbenchError as error:
+                self._window.show_error(error)
+        chosen = self._chosen.get(str(root), "")
+        path = next((path for path, name in before.items() if name == chosen), None)
+        self._choose(str(root), next((each.name for each in state.now if each.path == path and path), ""))
+        await self._collections.show()
+
+
+def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[str, str]) -> None:
+    """Write one environment; `before` has its former name where it has another now."""
+    if environment.path in before:
+        former = replace(environment, name=before[environment.path])
+        renamed = rename_environment(root, former, environment.name, secrets)
+        environment = replace(environment, path=renamed.path)
+    kept = keep_secrets(secrets, environment, secret_prefix(root, environment.name))
+    save_environment(root, kept)
+
+
+def _dynamic_values() -> dict[str, DynamicValue]:
+    from workbench.engine.dynamic_values import DYNAMIC_VALUES
+
+    return {
+        each.name: DynamicValue(each.name, each.words, each.makes, each.example, group=each.group)
+        for each in DYNAMIC_VALUES
+    }

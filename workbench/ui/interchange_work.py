@@ -1,0 +1,114 @@
+"""Collections in and out: imports with their report, exports, and files that are dropped on the window."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.engine.workbench import Workbench
+from workbench.formats.interchange.imported import Imported
+from workbench.model.collection import CollectionTree
+from workbench.model.errors import WorkbenchError
+from workbench.model.variables import Environment
+from workbench.storage.environment_secrets import keep_secrets, secret_prefix
+from workbench.storage.secrets import Secrets
+from workbench.ui.collection_work import CollectionWork
+from workbench.ui.collections.import_dialog import ImportDialog, summary
+from workbench.ui.dialogs import choose_file, choose_folder, finished
+from workbench.ui.jobs import Jobs
+from workbench.ui.signature_work import SignatureWork
+
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
+
+class InterchangeWork:
+    """Everything behind Import and Export."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        workbench: Workbench,
+        jobs: Jobs,
+        collections: CollectionWork,
+        signing: SignatureWork,
+    ) -> None:
+        self._window = window
+        self._workbench = workbench
+        self._jobs = jobs
+        self._collections = collections
+        self._signing = signing
+        window.commands["import"].triggered.connect(lambda *_: self._start_import(""))
+        window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
+
+    def _start_import(self, path: str) -> None:
+        self._jobs.start(self._import(path), "import a collection")
+
+    async def _import(self, path: str) -> None:
+        dialog = ImportDialog(self._window)
+
+        async def read(path: str | None, text: str = "") -> None:
+            if path is None:
+                return
+            try:
+                imported = await asyncio.to_thread(_read, path, text)
+            except WorkbenchError as error:
+                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+            else:
+                dialog.show_report(imported)
+
+        async def choose(chooser, title: str) -> None:
+            await read(await chooser(dialog, title, str(Path.home())))
+
+        start = self._jobs.start
+        dialog.file_wanted.connect(lambda: start(choose(choose_file, "Import a file"), "choose an import"))
+        dialog.folder_wanted.connect(lambda: start(choose(choose_folder, "Import a folder"), "choose an import"))
+        dialog.path_given.connect(lambda path: start(read(path), "read an import"))
+        dialog.text_given.connect(lambda text: start(read("", text), "read an import"))
+        if path:
+            start(read(path), "read an import")
+        accepted = await finished(dialog) == ImportDialog.DialogCode.Accepted
+        if accepted and dialog.imported is not None:
+            await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()))
+
+    async def _write(self, tree: CollectionTree) -> None:
+        """Write a tree as a new collection of the workspace, and show it."""
+        secrets = self._workbench.signatures.secrets
+        hidden = any(each.secret and each.value for one in tree.environments for each in one.variables)
+        if hidden and secrets.is_locked and not await self._signing.unlock():
+            return
+        folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
+        await self._collections.add_collection(folder)
+        self._window.sidebar.collections.choose(str(folder))
+        self._window.show_info(f"Imported {tree.name}: {summary(tree)}.")
+
+
+def _read(path: str, text: str) -> Imported:
+    from workbench.formats.interchange.importing import import_bytes, import_folder
+    from workbench.storage.interchange_files import open_import
+
+    if not path:
+        return import_bytes(text.encode("utf-8", "surrogatepass"))
+    source = open_import(Path(path))
+    if source.raw is None:
+        return import_folder(source.files, source.name, read=source.read)
+    return import_bytes(source.raw, source.name, read=source.read)
+
+
+def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
+    from workbench.storage.collection_files import new_folder_path
+    from workbench.storage.whole_collections import save_tree
+
+    workspace.mkdir(parents=True, exist_ok=True)
+    folder = new_folder_path(workspace, tree.name)
+    environments = tree.environments
+    bare = tuple(_without_secrets(each) for each in environments)
+    save_tree(folder, replace(tree, environments=bare))
+    for environment in environments:
+        keep_secrets(secrets, environment, secret_prefix(folder, environment.name))
+    return folder
+
+
+def _without_secrets(environment: Environment) -> Environment:
+    shown = tuple(replace(each, value="") if each.secret else each for each in environment.variables)
+    return replace(environment, variables=shown)

@@ -1,0 +1,45 @@
+"""A pasted curl, HTTPie, PowerShell or fetch command becomes the request of its tab: one step that can be undone."""
+
+import asyncio
+from dataclasses import replace
+
+from workbench.model.errors import WorkbenchError
+from workbench.ui.composer.draft import Draft
+from workbench.ui.composer.panel import ComposerPanel
+from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.jobs import Jobs
+from workbench.ui.widgets.notice_bar import Level, Notice
+
+PASTED = "The command is now this request."
+
+
+class PastingWork:
+    """Takes what is pasted into the URL."""
+
+    def __init__(self, jobs: Jobs, tabs: ComposerTabs) -> None:
+        self._jobs = jobs
+        self._tabs = tabs
+        tabs.opened.connect(self._on_opened)
+
+    def _on_opened(self, panel: ComposerPanel) -> None:
+        panel.url.command_pasted.connect(lambda text: self._jobs.start(self._paste(panel, text), "read a command"))
+
+    async def _paste(self, panel: ComposerPanel, text: str) -> None:
+        from workbench.formats.pasted.detecting import parse_pasted
+
+        try:
+            first, *others = await asyncio.to_thread(parse_pasted, text)
+        except WorkbenchError as error:
+            # It was no command after all, so it is what was pasted.
+            panel.url.insert(" ".join(text.split()))
+            panel.notices.say("warning", f"{error.message} {error.hint or ''}".strip())
+            return
+        name = panel.draft.request.name
+        panel.replace_request(replace(first.request, name=first.request.name or name))
+        for other in others:
+            self._tabs.add(Draft(request=other.request, folder=panel.draft.folder), current=False)
+        losses = [loss for pasted in (first, *others) for loss in pasted.losses]
+        said = PASTED if not others else f"The first of {len(others) + 1} commands is now this request."
+        level = Level.WARNING if losses else Level.INFO
+        panel.notices.forget(PASTED)
+        panel.notices.show_notice(Notice(level, "\n".join([said, *losses]), (("Undo", panel.undo),)))
