@@ -27,7 +27,7 @@ from workbench.model.signature import Verdict, Verification
 from workbench.providers.handshake_answer import Handshakes, Shaken, answer_handshake, refuses_bad_signatures
 from workbench.providers.pack import Provider
 from workbench.providers.subject import Subject, text_of, value_at
-from workbench.providers.verification import verify
+from workbench.providers.verification import verify_signature
 
 log = logging.getLogger(__name__)
 
@@ -294,7 +294,9 @@ class _Examination:
         verification: Verification | None = None
         if provider is not None and (probes or guarding.guards.signature):
             secrets = rules.secrets_of(endpoint)
-            verification = verify(provider, self.subject, secrets, self._received_at_us, rules.context(endpoint))
+            verification = verify_signature(
+                provider, self.subject, secrets, self._received_at_us, rules.context(endpoint)
+            )
         refused = guarding.refuse_signature(verification)
         if refused is None and probes and verification is not None and verification.verdict in _WRONG:
             # Discord and Xero send wrong signatures on purpose, and drop an address that takes them.

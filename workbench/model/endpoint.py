@@ -1,11 +1,14 @@
 """An endpoint: a part of our address, whose requests come there, who may send them, and what is answered."""
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from workbench.model.answer import NO_PROGRAM, USUAL, Answer, Program
 
 CATCH_ALL = "catch-all"
+
+_WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,18 @@ class Endpoint:
 
 
 def match_endpoint(endpoints: tuple[Endpoint, ...], target: str) -> Endpoint:
-    """Return the endpoint of a request target: the longest pattern that fits, else the catch-all."""
-    best: Endpoint | None = None
-    for endpoint in endpoints:
-        if endpoint.matches(target) and (best is None or len(endpoint.path) > len(best.path)):
-            best = endpoint
-    return best or Endpoint(CATCH_ALL)
+    """Return the endpoint of a request target.
+
+    Of several that fit: one whose path is the target's, else the one that says most before its first `*`, then the
+    longest, then the first by name. The catch-all gets what nobody else does.
+    """
+    fitting = [endpoint for endpoint in endpoints if endpoint.matches(target)]
+    if not fitting:
+        return Endpoint(CATCH_ALL)
+    return fitting[0] if len(fitting) == 1 else min(fitting, key=_rank)
+
+
+def _rank(endpoint: Endpoint) -> tuple[bool, bool, int, int, str]:
+    path = endpoint.path
+    literal = _WILD.split(path, maxsplit=1)[0]
+    return endpoint.name == CATCH_ALL, literal != path, -len(literal), -len(path), endpoint.name

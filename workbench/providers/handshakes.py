@@ -52,10 +52,10 @@ def _holds(value: str | None, wanted: str | None) -> bool:
 def verify_handshake(
     provider: Provider, handshake: Handshake, subject: Subject, secrets: Sequence[Secret]
 ) -> Verification:
-    """Return the verdict on a handshake that carries no signature, or a token instead."""
+    """Return the verdict on a handshake that carries no signature, or a token instead; valid only by its token."""
     said = f"This is the handshake {handshake.name} of {provider.name}"
     if handshake.token is None:
-        return Verification(Verdict.VALID, f"{said}; it carries no signature.", provider.id, SCHEME)
+        return Verification(Verdict.UNSIGNED, f"{said}; it carries no signature.", provider.id, SCHEME)
     fitting = [secret for secret in secrets if secret.provider in ("", provider.id)]
     if not fitting:
         return Verification(Verdict.NO_SECRET, f"{said}; its token needs a secret.", provider.id, SCHEME)
