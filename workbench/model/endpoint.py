@@ -8,6 +8,9 @@ from workbench.model.answer import NO_PROGRAM, USUAL, Answer, Program
 
 CATCH_ALL = "catch-all"
 
+PROVIDER = "provider"
+"""Among allowed networks: those that the endpoint's provider sends from."""
+
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -24,7 +27,7 @@ class Guards:
     """Who may send, and what; a request that does not pass is captured and refused. Empty fields let all pass."""
 
     allow: tuple[str, ...] = ()
-    """Networks as CIDR; a single address is one of its own."""
+    """Networks as CIDR; a single address is one of its own, and `provider` stands for those its provider names."""
     deny: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     content_types: tuple[str, ...] = ()
@@ -41,6 +44,8 @@ class Guards:
     """A JSON Schema's file, relative to the workspace."""
     signature: bool = False
     """Only what is signed rightly passes."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of proxies and tunnels that are believed when they say for whom a request is; by default none."""
 
 
 NO_GUARDS = Guards()
@@ -81,6 +86,8 @@ class Endpoint:
     forwards: tuple[Forward, ...] = ()
     handshakes: bool = True
     """Whether a provider's handshakes are answered as it asks."""
+    is_answer_said: bool = False
+    """Whether its file says the answer; else the status that the listener was started with counts."""
 
     def matches(self, target: str) -> bool:
         path = target.split("?", 1)[0]
