@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from engine.conftest import Served, body_of, header_of, request, status_of
+from engine.conftest import RawTarget, Served, body_of, header_of, request, status_of
 
 from workbench.engine.confirming import confirmation_of
 from workbench.model.errors import UsageError
@@ -370,3 +370,49 @@ async def test_sns_subscription_with_an_address_that_is_not_amazons_is_refused(s
         assert listener.get(1).guard == "handshake"
         with pytest.raises(UsageError):
             confirmation_of(listener.serving.configuration.rules, listener.get(1))
+
+
+FORGED: dict[str, tuple[str, bytes]] = {
+    "asana": ("provider: asana", request("POST", "/f", JSON, "X-Hook-Secret: x", body=b'{"events":[{"a":1}]}')),
+    "monday": ("provider: monday", request("POST", "/f", JSON, body=b'{"challenge":"x","event":{"type":"paid"}}')),
+    "nobody's": ("", request("POST", "/f", JSON, "X-Hook-Secret: x", body=b'{"events":[{"a":1}]}')),
+    "graph": ("provider: ms-graph", request("POST", "/f?validationToken=x", JSON, body=b'{"value":[]}')),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+async def test_event_in_the_shape_of_a_handshake_does_not_pass_for_a_signed_one(served: Serve, name: str) -> None:
+    provider, sent = FORGED[name]
+    large = sent.replace(b"Content-Length", b"X-Padding: x\r\nContent-Length")
+    guarded = f"path: /f\n{provider}\nsecrets: [env:HANDSHAKE_SECRET]\nguards: {{signature: true}}\n"
+    async with RawTarget() as target:
+        text = f"{guarded}handshakes: false\nforward: '{target.url}'"
+        async with served(forged=text) as listener:
+            assert status_of(await listener.exchange(large)) == 401
+            assert listener.get(1).guard == "signature"
+            await listener.until(lambda: bool(listener.get(1).verification) or name == "nobody's")
+            assert listener.get(1).verification != "valid"
+            assert listener.forwards(1) == []
+        assert target.received == []
+
+
+async def test_large_event_in_the_shape_of_a_handshake_is_refused(served: Serve) -> None:
+    body = b'{"events":["' + b"x" * 70_000 + b'"]}'
+    text = "path: /f\nprovider: asana\nsecrets: [env:HANDSHAKE_SECRET]\nguards: {signature: true}"
+    async with served(forged=text) as listener:
+        assert status_of(await listener.exchange(request("POST", "/f", JSON, "X-Hook-Secret: x", body=body))) == 401
+
+
+async def test_xero_event_is_no_handshake_though_it_has_entropy(served: Serve) -> None:
+    body = (
+        b'{"events":[{"resourceId":"717f2bfc-c6d4-41fd-b238-3f2f0c0cf777","eventCategory":"INVOICE",'
+        b'"eventType":"UPDATE"}],"firstEventSequence":1,"lastEventSequence":1,"entropy":"VSBKSARVOBICBLJRBOED"}'
+    )
+    signature = base64.b64encode(mac(SECRET, body)).decode()
+    sent = request("POST", "/xero", JSON, f"x-xero-signature: {signature}", body=body)
+    async with RawTarget() as target:
+        text = f"{endpoint('xero')}guards: {{signature: true}}\nforward: '{target.url}'\nanswer: 202"
+        async with served(under_test=text) as listener:
+            assert status_of(await listener.exchange(sent)) == 202
+            await listener.until(lambda: len(target.received) == 1)
+            assert status_of(await listener.exchange(sent.replace(b"INVOICE", b"CONTACT"))) == 401

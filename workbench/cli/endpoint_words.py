@@ -28,7 +28,7 @@ def _add_answer_words(parser: argparse.ArgumentParser) -> None:
     add(
         "--answer",
         metavar="STATUS|PROGRAM",
-        help="such as 202, 'fail 3 then 200', '5 %% 500 seed 42', 'drip 5'; 200 resets",
+        help="such as 202, 'fail 3 then 200', '5 %% 500 seed 42', 'drip 5'; 200 takes all of an answer back",
     )
     add("--body", metavar="TEXT", help="the answer's body")
     add("--template", metavar="TEXT", help='a body with values of the request: \'{"id": "{{ json.id }}"}\'')
@@ -43,8 +43,9 @@ def _add_guard_words(parser: argparse.ArgumentParser) -> None:
         "guards", "An empty text takes a guard away. Refused requests are captured too."
     )
     add = group.add_argument
-    add("--allow", metavar="CIDR,...", help="only senders of these networks")
+    add("--allow", metavar="CIDR,...", help="only senders of these networks; `provider` for the provider's own")
     add("--deny", metavar="CIDR,...", help="no sender of these networks")
+    add("--trusted-proxies", metavar="CIDR,...", help="proxies whose X-Forwarded-For or Forwarded is believed")
     add("--methods", metavar="POST,...", help="only these methods")
     add("--content-types", metavar="TYPE,...", help="only these content types")
     add("--max-body", metavar="BYTES", help="no larger body")
@@ -71,10 +72,13 @@ def _add_forward_words(parser: argparse.ArgumentParser) -> None:
 
 def _change_answer(document: dict[str, Any], arguments: argparse.Namespace) -> None:
     said: str | None = arguments.answer
-    answer: dict[str, Any] = dict(document.get("answer") or {})
+    old = document.pop("answer", None)
+    answer: dict[str, Any] = dict(old) if isinstance(old, dict) else {}
     if said is not None:
         document.pop("program", None)
-        if re.fullmatch(r"\d{3}", said.strip()):
+        if said.strip() == "200":
+            old, answer = 200, {}
+        elif re.fullmatch(r"\d{3}", said.strip()):
             answer["status"] = int(said)
         else:
             document["program"] = said
@@ -89,8 +93,8 @@ def _change_answer(document: dict[str, Any], arguments: argparse.Namespace) -> N
         answer["delay"] = arguments.delay
     if arguments.header is not None:
         answer["headers"] = _answer_headers(arguments.header)
-    if answer:
-        document["answer"] = answer
+    if answer or old is not None:
+        document["answer"] = answer or 200
     if arguments.handshakes is not None:
         document["handshakes"] = arguments.handshakes == "on"
 
@@ -107,7 +111,7 @@ def _answer_headers(lines: list[str]) -> dict[str, Any]:
 
 def _change_guards(document: dict[str, Any], arguments: argparse.Namespace) -> None:
     guards: dict[str, Any] = dict(document.get("guards") or {})
-    for field in ("allow", "deny", "methods", "content_types"):
+    for field in ("allow", "deny", "trusted_proxies", "methods", "content_types"):
         _put(guards, field, getattr(arguments, field), _words)
     _put(guards, "body_limit", arguments.max_body, _number)
     for field in ("basic", "bearer", "schema"):

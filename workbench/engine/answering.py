@@ -7,32 +7,31 @@ a body, a signature or a template is decided in a thread, so that a slow one hol
 2. a provider's handshake gets the provider's answer;
 3. method, content type, size, schema and signature are asked of everything else;
 4. the endpoint's program has its say, then its answer, rendered with the request's values.
+
+A program's steps and a template's `count` follow the order of arrival, whoever is examined first.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, replace
 
 from workbench.engine.answers import AT_ONCE, Sending, plain_response, response, response_to, sending_of
-from workbench.engine.guarding import Guarding, Refused
-from workbench.engine.rules import BODY_LIMIT_BYTES, Rules, find_provider, subject_of
-from workbench.model.answer import USUAL, Answer, Condition, ProgramRun
+from workbench.engine.examining import HANDSHAKE_LIMIT_BYTES, Examination, Examined
+from workbench.engine.guarding import Refused
+from workbench.engine.rules import Rules
+from workbench.engine.turns import Turn, Turns
+from workbench.model.answer import USUAL, Answer, ProgramRun, Way
 from workbench.model.endpoint import Endpoint, Forward, match_endpoint
 from workbench.model.errors import UsageError
 from workbench.model.message import Request, Response
-from workbench.model.signature import Verdict, Verification
-from workbench.providers.handshake_answer import Handshakes, Shaken, answer_handshake, refuses_bad_signatures
+from workbench.providers.handshake_answer import Handshakes, Shaken
 from workbench.providers.pack import Provider
-from workbench.providers.subject import Subject, text_of, value_at
-from workbench.providers.verification import verify
 
 log = logging.getLogger(__name__)
 
-HANDSHAKE_LIMIT_BYTES = 64 * 1024
-HANDSHAKE, SIGNATURE = "handshake", "signature"
+HANDSHAKE = "handshake"
 
 KeepSecret = Callable[[str, Provider, str], str]
 """Keeps a secret that a provider gave in a handshake, for an endpoint by name; returns what became of it."""
@@ -55,35 +54,38 @@ class Decision:
 
 
 @dataclass(slots=True)
-class _Ready:
+class _Course:
+    """How far an endpoint has come; it goes on when the endpoint's file changes."""
+
+    count: int = 0
+    """How many requests had their turn."""
+    turns: Turns = field(default_factory=Turns)
+
+
+@dataclass(slots=True)
+class _Ready(Examined):
     """An endpoint with all that its requests are decided by."""
 
-    endpoint: Endpoint
-    provider: Provider | None
-    guarding: Guarding | None
     unusable: str
     run: ProgramRun
-    count: int = 0
-    """How many requests its template has answered."""
+    course: _Course
     second: int = -1
     usual: Decision | None = None
     """Its own answer in this second, where that needs nothing of the request."""
     is_plain: bool = field(init=False)
     """Whether its own answer is the same for every request."""
+    takes_turns: bool = field(init=False)
+    """Whether an answer depends on how many requests came before."""
+    unrelayed: tuple[Forward, ...] = field(init=False)
+    """Its forwards where the answer is ours in any case."""
 
     def __post_init__(self) -> None:
+        Examined.__post_init__(self)
         endpoint = self.endpoint
         looks = self.guards_something or self.is_probed or self.unusable
-        self.is_plain = not (looks or endpoint.program.steps or endpoint.answer.template)
-
-    @property
-    def guards_something(self) -> bool:
-        return self.guarding is not None and self.guarding.guards_something
-
-    @property
-    def is_probed(self) -> bool:
-        """True where the provider sends wrong signatures to see whether they are refused."""
-        return self.provider is not None and refuses_bad_signatures(self.provider)
+        self.takes_turns = bool(endpoint.program.steps or endpoint.answer.template)
+        self.is_plain = not (looks or self.takes_turns)
+        self.unrelayed = tuple(replace(forward, relay=False) for forward in endpoint.forwards)
 
 
 class Answering:
@@ -113,7 +115,7 @@ class Answering:
             rules.guarding.get(endpoint.name),
             rules.unusable.get(endpoint.name, ""),
             old.run if old is not None and goes_on else ProgramRun(endpoint.program),
-            old.count if old is not None else 0,
+            old.course if old is not None else _Course(),
         )
 
     def decide_at_once(self, request: Request, second: int) -> Decision | None:
@@ -125,27 +127,39 @@ class Answering:
             return None
         if second != ready.second or ready.usual is None:
             answer = self._own_answer(ready)
-            ready.usual = self._decision(ready, answer, answer.body.encode(), second, _with_way("", answer))
+            content = answer.body.encode()
+            ready.usual = self._decision(ready, answer, content, second, _with_way("", answer), is_own=True)
             ready.second = second
         return ready.usual
 
     async def decide(self, request: Request, address: str, received_at_us: int, second: int) -> Decision:
         """Return the decision for any request; never raises for what came in or was configured."""
         ready = self._of(request)
+        turn = ready.course.turns.take() if ready.takes_turns else None
+        try:
+            return await self._decide(ready, request, address, received_at_us, second, turn)
+        finally:
+            if turn is not None:
+                turn.end()
+
+    async def _decide(
+        self, ready: _Ready, request: Request, address: str, received_at_us: int, second: int, turn: Turn | None
+    ) -> Decision:
         if ready.unusable or ready.guarding is None:
-            refused = Refused("configuration", 503, f"The endpoint cannot be used: {ready.unusable}")
+            reason = f"The endpoint cannot be used: {ready.unusable}"
+            refused = Refused("configuration", 503, reason, told="This address cannot take requests at the moment.")
         else:
             refused = ready.guarding.refuse_sender(address, request, time.monotonic())
         if refused is not None:
             return self._refusal(ready, refused, second)
-        examining = _Examination(self._rules, ready, self._handshakes, request, received_at_us)
+        examining = Examination(self._rules, ready, self._handshakes, request, received_at_us)
         if examining.is_needed:
             await asyncio.to_thread(examining.run)
         if examining.shaken is not None:
             return await self._handshake(ready, examining.shaken, second)
         if examining.refused is not None:
             return self._refusal(ready, examining.refused, second)
-        return await self._programmed(ready, examining, second)
+        return await self._programmed(ready, examining, second, turn)
 
     def _of(self, request: Request) -> _Ready:
         if len(self._endpoints) == 1:
@@ -162,7 +176,7 @@ class Answering:
 
     def event_of(self, request: Request) -> str:
         """Return what kind of event a request is, as its provider says; empty where that is not known. Blocks."""
-        return _Examination(self._rules, self._of(request), self._handshakes, request, 0).event()
+        return Examination(self._rules, self._of(request), self._handshakes, request, 0).event
 
     def _may_be_handshake(self, ready: _Ready, request: Request) -> bool:
         body = request.body
@@ -171,43 +185,57 @@ class Answering:
         return self._handshakes.may_be(request.head.raw, body.content)
 
     def _own_answer(self, ready: _Ready) -> Answer:
-        answer = ready.endpoint.answer
-        return Answer(self._status) if answer == USUAL and self._status != USUAL.status else answer
-
-    def _decision(self, ready: _Ready, answer: Answer, content: bytes, second: int, reason: str) -> Decision:
         endpoint = ready.endpoint
+        return endpoint.answer if endpoint.is_answer_said or endpoint.answer != USUAL else Answer(self._status)
+
+    def _decision(
+        self, ready: _Ready, answer: Answer, content: bytes, second: int, reason: str, *, is_own: bool
+    ) -> Decision:
+        # What rehearses a failure is sent, whatever the target says: only the endpoint's own answer gives way to it.
+        relays = is_own and answer.way is Way.WHOLE
+        forwards = ready.endpoint.forwards if relays else ready.unrelayed
         made = response_to(answer, content, second)
-        return Decision(made, endpoint.name, reason, "", sending_of(answer), endpoint.forwards)
+        return Decision(made, ready.endpoint.name, reason, "", sending_of(answer), forwards)
 
     def _refusal(self, ready: _Ready, refused: Refused, second: int) -> Decision:
-        made = plain_response(refused.status, f"{refused.reason}\n", second, refused.headers)
+        made = plain_response(refused.status, f"{refused.told or refused.reason}\n", second, refused.headers)
         return Decision(made, ready.endpoint.name, refused.reason, refused.guard)
 
     async def _handshake(self, ready: _Ready, shaken: Shaken, second: int) -> Decision:
         name, reply, reason = ready.endpoint.name, shaken.reply, shaken.reason
         if shaken.secret and self._keep_secret is not None:
             reason += f" {await asyncio.to_thread(self._keep_secret, name, shaken.provider, shaken.secret)}"
-        made = response(reply.status, reply.headers, reply.body.encode(), reply.content_type, second)
+        content = reply.body.encode("utf-8", "replace")
+        made = response(reply.status, reply.headers, content, reply.content_type, second)
         guard = "" if shaken.is_accepted else HANDSHAKE
         return Decision(made, name, reason, guard, is_to_confirm=shaken.is_to_confirm)
 
-    async def _programmed(self, ready: _Ready, examining: "_Examination", second: int) -> Decision:
-        answer, reason = None, ""
-        if ready.run.program.steps:
-            answer, said = ready.run.next(examining.holds)
+    async def _programmed(self, ready: _Ready, examining: Examination, second: int, turn: Turn | None) -> Decision:
+        if turn is not None:
+            await turn.come()
+        ready.course.count += 1
+        count, step, reason = ready.course.count, None, ""
+        program = ready.run.program
+        if program.steps:
+            step, said = ready.run.next(examining.holds)
             reason = f"Program, {said}." if said else ""
         elif examining.wants_websocket:
             reason = "A WebSocket upgrade: recorded, not accepted."
-        answer = ready.run.program.in_full(answer, self._own_answer(ready))
-        ready.count += 1
-        if not answer.template:
-            return self._decision(ready, answer, answer.body.encode(), second, _with_way(reason, answer))
+        if turn is not None:
+            turn.end()  # Nobody waits for what one's template takes.
+        answer, is_own = program.in_full(step, self._own_answer(ready)), program.is_own(step)
         try:
-            content = await asyncio.to_thread(examining.render, answer.template, ready.count)
+            content = await _content(answer, examining, count)
         except UsageError as error:
-            refused = Refused("template", 500, error.message)
-            return self._refusal(ready, refused, second)
-        return self._decision(ready, answer, content, second, _with_way(reason, answer))
+            told = "The answer could not be made."
+            return self._refusal(ready, Refused("template", 500, error.message, told=told), second)
+        return self._decision(ready, answer, content, second, _with_way(reason, answer), is_own=is_own)
+
+
+async def _content(answer: Answer, examining: Examination, count: int) -> bytes:
+    if not answer.template:
+        return answer.body.encode()
+    return await asyncio.to_thread(examining.render, answer.template, count)
 
 
 def _with_way(reason: str, answer: Answer) -> str:
@@ -216,123 +244,3 @@ def _with_way(reason: str, answer: Answer) -> str:
     words = [] if answer.way.value == "whole" else [answer.way.value]
     words += [f"after {answer.delay_s:g} s"] if answer.delay_s else []
     return f"{reason} Sent: {' '.join(words)}.".strip()
-
-
-class _Examination:
-    """A look into one request, in a thread."""
-
-    def __init__(
-        self, rules: Rules, ready: _Ready, handshakes: Handshakes, request: Request, received_at_us: int
-    ) -> None:
-        self._rules = rules
-        self._ready = ready
-        self._handshakes = handshakes
-        self._request = request
-        self._received_at_us = received_at_us
-        self._subject: Subject | None = None
-        self.shaken: Shaken | None = None
-        self.refused: Refused | None = None
-
-    @property
-    def is_needed(self) -> bool:
-        """False where nothing but the program decides."""
-        ready, request = self._ready, self._request
-        if ready.guards_something or ready.is_probed or request.body.path is not None:
-            return True
-        return ready.endpoint.handshakes and self._handshakes.may_be(request.head.raw, request.body.content)
-
-    @property
-    def wants_websocket(self) -> bool:
-        headers = self._request.headers
-        return self._request.method == "GET" and headers.get("upgrade").strip().lower() == "websocket"
-
-    def run(self) -> None:
-        """Find a handshake, else whatever refuses the request."""
-        if self._ready.endpoint.handshakes and self._request.body.size <= HANDSHAKE_LIMIT_BYTES:
-            self.shaken = self._shake()
-        if self.shaken is None:
-            self.refused = self._refuse()
-        if self.refused is None and self._ready.endpoint.program.steps:
-            _ = self.subject  # A step's condition is asked on the loop, which must not wait for a file.
-
-    @property
-    def subject(self) -> Subject:
-        if self._subject is None:
-            large = self._request.body.size > BODY_LIMIT_BYTES
-            try:
-                body = b"" if large else self._request.body.read()
-            except OSError:
-                body = b""
-            self._subject = subject_of(self._request, self._ready.endpoint, body)
-        return self._subject
-
-    def _shake(self) -> Shaken | None:
-        found = self._handshakes.find(self.subject, self._ready.provider)
-        if found is None:
-            return None
-        rules, endpoint = self._rules, self._ready.endpoint
-        secrets = rules.secrets_of(endpoint)
-        return answer_handshake(*found, self.subject, secrets, self._received_at_us, rules.context(endpoint))
-
-    def _refuse(self) -> Refused | None:
-        guarding = self._ready.guarding
-        assert guarding is not None
-        refused = guarding.refuse_kind(self._request) or guarding.refuse_body(self._request)
-        if refused is None and (guarding.guards.signature or self._rules.secrets_of(self._ready.endpoint)):
-            refused = self._refuse_signature(guarding)
-        return refused
-
-    def _refuse_signature(self, guarding: Guarding) -> Refused | None:
-        if self._request.body.size > BODY_LIMIT_BYTES:
-            reason = (
-                f"The body is over {BODY_LIMIT_BYTES // 1_000_000} MB, too much to check its signature on arrival."
-            )
-            return Refused(SIGNATURE, 413, reason) if guarding.guards.signature else None
-        endpoint, rules = self._ready.endpoint, self._rules
-        provider, _ = find_provider(rules, endpoint, self.subject)
-        probes = provider is not None and refuses_bad_signatures(provider)
-        verification: Verification | None = None
-        if provider is not None and (probes or guarding.guards.signature):
-            secrets = rules.secrets_of(endpoint)
-            verification = verify(provider, self.subject, secrets, self._received_at_us, rules.context(endpoint))
-        refused = guarding.refuse_signature(verification)
-        if refused is None and probes and verification is not None and verification.verdict in _WRONG:
-            # Discord and Xero send wrong signatures on purpose, and drop an address that takes them.
-            refused = Refused(SIGNATURE, 401, verification.reason)
-        return refused
-
-    def holds(self, condition: Condition) -> bool:
-        """Return whether a program's condition holds for this request."""
-        subject, wanted = self.subject, condition
-        if wanted.method and wanted.method != subject.method.upper():
-            return False
-        if wanted.path and not fnmatchcase(subject.target.partition("?")[0], wanted.path):
-            return False
-        if not all(_fits(subject.header(name.lower()), pattern) for name, pattern in wanted.headers):
-            return False
-        if not all(_fits(_text_at(subject, path), pattern) for path, pattern in wanted.body):
-            return False
-        return not wanted.event or _fits(self.event(), wanted.event)
-
-    def event(self) -> str:
-        """Return what kind of event it is, as its provider says; empty where that is not known."""
-        return find_provider(self._rules, self._ready.endpoint, self.subject)[1].event
-
-    def render(self, template: str, count: int) -> bytes:
-        """Return a template filled in; UsageError."""
-        from workbench.engine.templates import Values, render
-
-        values = Values(self.subject, count, self._ready.endpoint.program.seed)
-        return render(template, values).encode("utf-8", "surrogateescape")
-
-
-_WRONG = (Verdict.INVALID, Verdict.MALFORMED, Verdict.UNSIGNED, Verdict.STALE)
-
-
-def _fits(value: str | None, pattern: str) -> bool:
-    return value is not None and fnmatchcase(value, pattern)
-
-
-def _text_at(subject: Subject, path: str) -> str | None:
-    value = value_at(subject.tree, tuple(path.split(".")))
-    return value if value is None or isinstance(value, str) else text_of(value)

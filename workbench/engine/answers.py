@@ -6,13 +6,11 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
-from workbench.model.answer import UNANSWERED, Answer, Way
+from workbench.model.answer import BODILESS, CUT, UNANSWERED, Answer, Way
 from workbench.model.message import EMPTY_BODY, Body, Head, Headers, Response, wire_text
 
 NO_ANSWER = Response(Head(b""), EMPTY_BODY)
 """On record where nothing was said."""
-
-BODILESS = (204, 304)
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -47,8 +45,12 @@ def response_to(answer: Answer, content: bytes, second: int) -> Response:
         return NO_ANSWER
     if answer.status in BODILESS:
         content = b""
+    elif not content and answer.way in (Way.TRUNCATED, Way.WRONG_LENGTH):
+        content = CUT.encode()  # A template may turn out empty.
     length = len(content) - 1 if answer.way is Way.WRONG_LENGTH else len(content)
-    head = _head(answer.status, answer.headers, max(0, length), answer.content_type or _usual_type(content), second)
+    headers = tuple((name, wire_text(value)) for name, value in answer.headers)
+    kind = wire_text(answer.content_type) or _usual_type(content)
+    head = _head(answer.status, headers, max(0, length), kind, second)
     if answer.way is Way.TRUNCATED:
         return Response(head, Body(content[: len(content) // 2]))
     return Response(head, Body(content) if content else EMPTY_BODY)
@@ -62,8 +64,17 @@ def plain_response(status: int, text: str, second: int, extra: tuple[tuple[str, 
 def response(
     status: int, headers: Iterable[tuple[str, str]], content: bytes, content_type: str, second: int
 ) -> Response:
-    """Return a response with these headers, and those that every one of ours has."""
-    return Response(_head(status, tuple(headers), len(content), content_type, second), Body(content))
+    """Return a response with these headers, and those that every one of ours has.
+
+    Values are as `Headers` has them, a character for each byte, so that what came in goes out the same. Others are
+    written in UTF-8.
+    """
+    pairs = tuple((name, value if _is_wire(value) else wire_text(value)) for name, value in headers)
+    return Response(_head(status, pairs, len(content), content_type, second), Body(content))
+
+
+def _is_wire(value: str) -> bool:
+    return all(character <= "\xff" for character in value)
 
 
 def _usual_type(content: bytes) -> str:
@@ -75,12 +86,12 @@ def _head(status: int, headers: tuple[tuple[str, str], ...], size: int, content_
     named = {name.lower() for name, _ in headers}
     pairs = [] if status in BODILESS else [("Content-Length", str(size))]
     if content_type and "content-type" not in named:
-        pairs.append(("Content-Type", wire_text(content_type)))
+        pairs.append(("Content-Type", content_type))
     if "date" not in named:
         pairs.append(("Date", formatdate(second, usegmt=True)))
     if "server" not in named:
         pairs.append(("Server", "Webhook-Workbench"))
-    pairs += [(name, wire_text(value)) for name, value in headers]
+    pairs += headers
     return Head.build(f"HTTP/1.1 {status} {_reason(status)}", Headers(tuple(pairs)))
 
 

@@ -14,6 +14,7 @@ from workbench.engine.tasks import TaskSet
 from workbench.engine.writing import submit
 from workbench.model.capture import Arrival, Fault, Peer
 from workbench.model.clock import Clock
+from workbench.model.endpoint import CATCH_ALL
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Request, Response
 from workbench.storage.captures import RelayedAnswer, add_captures, mark_answered, set_answers
@@ -119,39 +120,63 @@ class CaptureService:
             return
 
         async def receive() -> None:
-            done(await self.receive(received))
+            try:
+                answered = await self.receive(received)
+            except Exception:  # A bug of ours; the sender must not hang for it.
+                log.exception("a request could not be answered")
+                answered = Answered(self._failed(received).response, None)
+            done(answered)
 
         self._tasks.start(receive(), "answer a request")
 
     def _decide_at_once(self, received: Received) -> Decision | None:
         second = received.completed_at_us // 1_000_000
-        if received.fault is None:
-            return self._answering.decide_at_once(received.request, second)
-        status = FAULT_STATUS[received.fault]
-        response = plain_response(status, f"{received.fault_message}\n", second, (("Connection", "close"),))
-        return Decision(response, self._answering.endpoint_name(received.request))
-
-    async def _decide(self, received: Received) -> Decision:
-        second = received.completed_at_us // 1_000_000
-        request = received.request
         try:
-            return await self._answering.decide(request, received.peer.address, received.received_at_us, second)
+            if received.fault is None:
+                return self._answering.decide_at_once(received.request, second)
+            endpoint = self._answering.endpoint_name(received.request)
         except Exception:
             # A bug of ours: the capture is kept all the same, and the sender may try again.
             log.exception("no answer could be chosen")
-            response = plain_response(500, "The answer could not be chosen. Please try again later.\n", second)
-            return Decision(
-                response, self._answering.endpoint_name(request), "An error of the listener; see its log."
-            )
+            return self._failed(received)
+        status = FAULT_STATUS[received.fault]
+        response = plain_response(status, f"{received.fault_message}\n", second, (("Connection", "close"),))
+        return Decision(response, endpoint)
+
+    async def _decide(self, received: Received) -> Decision:
+        second = received.completed_at_us // 1_000_000
+        address = received.peer.address
+        try:
+            return await self._answering.decide(received.request, address, received.received_at_us, second)
+        except Exception:
+            log.exception("no answer could be chosen")
+            return self._failed(received)
+
+    def _failed(self, received: Received) -> Decision:
+        text = "The answer could not be chosen. Please try again later.\n"
+        response = plain_response(500, text, received.completed_at_us // 1_000_000)
+        try:
+            endpoint = self._answering.endpoint_name(received.request)
+        except Exception:
+            endpoint = CATCH_ALL
+        return Decision(response, endpoint, "An error of the listener; see its log.")
 
     async def _forwarded(
         self, number: int, received: Received, decision: Decision, forwarding: Forwarding
     ) -> Answered:
         """Hand a stored request to its targets; return the first one's answer where that is to be relayed."""
+        relays = any(forward.relay for forward in decision.forwards)
         event_of = partial(self._answering.event_of, received.request)
-        relayed = await forwarding.take(number, received.request, decision, event_of)
+        try:
+            relayed = await forwarding.take(number, received.request, decision, event_of)
+        except Exception as error:
+            # The capture is kept with its forwards, which go on at the next start.
+            log.exception("capture %d could not be handed to its targets", number)
+            relayed = self._not_relayed(received, error) if relays else None
+            if relayed is None:
+                return Answered(decision.response, number, decision.sending)
         if relayed is None:
-            if not any(forward.relay for forward in decision.forwards):
+            if not relays:
                 return Answered(decision.response, number, decision.sending)
             relayed = decision.response, decision.reason  # The event is not for the target that would have answered.
         try:
@@ -160,6 +185,11 @@ class CaptureService:
             return Answered(self.refuse(error), None)
         self.relayed.emit(number)
         return Answered(relayed[0], number, decision.sending)
+
+    def _not_relayed(self, received: Received, error: Exception) -> tuple[Response, str]:
+        text = "The target could not be asked. Please try again later.\n"
+        said = error.message if isinstance(error, WorkbenchError) else "An error of the listener; see its log."
+        return plain_response(502, text, received.completed_at_us // 1_000_000), f"Not relayed: {said}"
 
     async def _store(self, received: Received, decision: Decision) -> Answered:
         future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()

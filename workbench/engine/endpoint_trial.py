@@ -9,10 +9,11 @@ from workbench.engine.guarding import Guarding
 from workbench.engine.rules import subject_of
 from workbench.engine.templates import Values, read_template, render
 from workbench.model.answer import Answer, Condition, ProgramRun, Way
-from workbench.model.endpoint import Endpoint
+from workbench.model.endpoint import PROVIDER, Endpoint
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body, Head, Request
 from workbench.storage.endpoints import load_endpoints, parse_endpoint, save_endpoint
+from workbench.storage.packs import load_packs
 from workbench.storage.paths import Paths
 
 REQUESTS_TRIED = 24
@@ -39,7 +40,8 @@ def try_endpoint(paths: Paths, name: str, text: str, request: Request | None, no
         for answer in (endpoint.answer, *(step.answer for step in endpoint.program.steps)):
             if answer.template:
                 read_template(answer.template)
-        Guarding.of(endpoint.guards, {}, paths.workspace)
+        provider = load_packs(paths).get(endpoint.provider) if PROVIDER in endpoint.guards.allow else None
+        Guarding.of(endpoint.guards, {}, paths.workspace, provider)
         return Trial(answers=tuple(_answers(endpoint, request or EXAMPLE, now_us)))
     except WorkbenchError as error:
         return Trial(error.message, error.hint or "")

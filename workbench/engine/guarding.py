@@ -3,21 +3,21 @@
 import base64
 import binascii
 import hmac
-import ipaddress
-import json
 import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from workbench.model.endpoint import NO_GUARDS, Guards
+from workbench.engine.body_schema import BodySchema
+from workbench.engine.sender_address import Network, UnknownSender, find_sender, networks
+from workbench.model.endpoint import NO_GUARDS, PROVIDER, Guards
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
 from workbench.model.signature import Verdict, Verification
+from workbench.providers.pack import Provider
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,10 @@ class Refused:
     guard: str
     status: int
     reason: str
+    """For the user, on record."""
     headers: tuple[tuple[str, str], ...] = ()
+    told: str = ""
+    """What the sender is told, where the reason says more than strangers should know."""
 
 
 @dataclass(slots=True)
@@ -38,14 +41,22 @@ class Guarding:
     secrets: Mapping[str, str] = field(repr=False)
     allow: tuple[Network, ...]
     deny: tuple[Network, ...]
-    validator: Any = None
+    trusted: tuple[Network, ...] = ()
+    validator: BodySchema | None = None
     _recent: deque[float] = field(default_factory=deque[float])
 
     @classmethod
-    def of(cls, guards: Guards, secrets: Mapping[str, str], workspace: Path) -> "Guarding":
-        """Make guards ready; UsageError where the schema cannot be used."""
-        validator = _validator(workspace / guards.schema) if guards.schema else None
-        return cls(guards, secrets, _networks(guards.allow), _networks(guards.deny), validator)
+    def of(
+        cls, guards: Guards, secrets: Mapping[str, str], workspace: Path, provider: Provider | None = None
+    ) -> "Guarding":
+        """Make guards ready; UsageError where the schema or the provider's networks cannot be used. Blocks."""
+        allow = tuple(text for text in guards.allow if text != PROVIDER)
+        if PROVIDER in guards.allow:
+            allow += _addresses_of(provider)
+        validator = BodySchema.read(workspace, guards.schema) if guards.schema else None
+        return cls(
+            guards, secrets, networks(allow), networks(guards.deny), networks(guards.trusted_proxies), validator
+        )
 
     @property
     def guards_something(self) -> bool:
@@ -59,7 +70,9 @@ class Guarding:
 
     def refuse_sender(self, address: str, request: Request, now_s: float) -> Refused | None:
         """Check what also a handshake must pass: where from, with which credentials, how often."""
-        return self._refuse_address(address) or self._refuse_credentials(request) or self._refuse_rate(now_s)
+        # Before credentials, so that they cannot be guessed any faster than that.
+        refused = self._refuse_address(address, request) or self._refuse_rate(now_s)
+        return refused or self._refuse_credentials(request)
 
     def refuse_kind(self, request: Request) -> Refused | None:
         """Check method, content type and size."""
@@ -78,46 +91,28 @@ class Guarding:
 
     def refuse_body(self, request: Request) -> Refused | None:
         """Check the body against the JSON Schema. Blocks."""
-        if self.validator is None:
-            return None
-        try:
-            value = json.loads(request.body.read())
-        except (ValueError, RecursionError) as error:
-            return Refused("schema", 400, f"The body is no JSON: {error}.")
-        errors = sorted(self.validator.iter_errors(value), key=lambda error: list(map(str, error.absolute_path)))
-        if not errors:
-            return None
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return Refused("schema", 422, f"{first.json_path}: {first.message[:300]}{more}.")
+        fault = self.validator.fault_of(request.body) if self.validator is not None else None
+        return None if fault is None else Refused("schema", *fault)
 
     def refuse_signature(self, verification: Verification | None) -> Refused | None:
         """Check the verdict, where a valid signature is asked for."""
         if not self.guards.signature or (verification is not None and verification.verdict is Verdict.VALID):
             return None
         reason = "It is no known provider's." if verification is None else verification.reason
-        return Refused("signature", 401, reason)
+        return unsigned(reason)
 
-    def _refuse_address(self, address: str) -> Refused | None:
+    def _refuse_address(self, address: str, request: Request) -> Refused | None:
         if not self.allow and not self.deny:
             return None
         try:
-            sender = ipaddress.ip_address(address.partition("%")[0])
-        except ValueError:
-            return Refused("address", 403, f"The sender's address {address!r} is not known.")
-        # An IPv4 sender may be written as one of IPv6, on either side.
-        if isinstance(sender, ipaddress.IPv4Address):
-            forms = [sender, ipaddress.IPv6Address(f"::ffff:{sender}")]
-        else:
-            forms = [sender] if sender.ipv4_mapped is None else [sender, sender.ipv4_mapped]
-
-        def among(networks: tuple[Network, ...]) -> bool:
-            return any(form in network for form in forms for network in networks if form.version == network.version)
-
-        if among(self.deny):
-            return Refused("address", 403, f"{address} is in a denied network.")
-        if self.allow and not among(self.allow):
-            return Refused("address", 403, f"{address} is in no allowed network.")
+            sender = find_sender(address, request.headers, self.trusted)
+        except UnknownSender as error:
+            return Refused("address", 403, str(error), told="It is not known from where this comes.")
+        told = f"{sender.address} may not send here."
+        if sender.is_among(self.deny):
+            return Refused("address", 403, f"{sender.described} is in a denied network.", told=told)
+        if self.allow and not sender.is_among(self.allow):
+            return Refused("address", 403, f"{sender.described} is in no allowed network.", told=told)
         return None
 
     def _refuse_credentials(self, request: Request) -> Refused | None:
@@ -161,6 +156,11 @@ class Guarding:
         return Refused("rate", 429, reason, (("Retry-After", str(wait)),))
 
 
+def unsigned(reason: str) -> Refused:
+    """Return the refusal of a request whose signature is not as it must be."""
+    return Refused(SIGNATURE, 401, reason, told="The signature is missing or does not fit.")
+
+
 def _unfit(what: str, was_sent: bool) -> str:
     return f"{what} {'is wrong' if was_sent else 'is missing'}."
 
@@ -172,22 +172,13 @@ def _basic(given: str) -> bytes | None:
         return None
 
 
-def _networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
-
-
-def _validator(path: Path) -> Any:
-    """Return what checks a body. References to other files or addresses are not followed: nothing is fetched."""
-    from jsonschema import Draft202012Validator, SchemaError
-    from referencing import Registry
-
-    try:
-        schema = json.loads(path.read_bytes())
-        Draft202012Validator.check_schema(schema)
-    except OSError as error:
-        raise UsageError(f"The JSON Schema {path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise UsageError(f"The JSON Schema {path} is no JSON: {error}.") from error
-    except SchemaError as error:
-        raise UsageError(f"The JSON Schema {path} is wrong at {error.json_path}: {error.message}.") from error
-    return Draft202012Validator(schema, registry=Registry())
+def _addresses_of(provider: Provider | None) -> tuple[str, ...]:
+    if provider is None:
+        raise UsageError("allow: [provider] needs a provider.", "Say whose webhooks come here, as provider: stripe.")
+    if not provider.source_addresses:
+        page = provider.source_addresses_page
+        raise UsageError(
+            f"The pack of {provider.name} has no list of the addresses that it sends from.",
+            f"See {page} and write them under allow." if page else "Write networks under allow, or check signatures.",
+        )
+    return provider.source_addresses

@@ -126,7 +126,7 @@ def _guarding(rules: Rules, endpoint: Endpoint, old: Guarding | None) -> Guardin
             from workbench.engine.templates import read_template
 
             read_template(answer.template)
-    guarding = Guarding.of(endpoint.guards, rules.credentials, rules.paths.workspace)
+    guarding = Guarding.of(endpoint.guards, rules.credentials, rules.paths.workspace, rules.provider_of(endpoint))
     return guarding if old is None else guarding.going_on_from(old)
 
 

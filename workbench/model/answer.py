@@ -5,9 +5,12 @@ seed, never on the clock.
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from workbench.model.errors import UsageError
 
 
 class Way(StrEnum):
@@ -29,6 +32,14 @@ class Way(StrEnum):
 
 
 UNANSWERED = (Way.HANG, Way.CLOSE, Way.RESET)
+BODILESS = (204, 304)
+DRIPPED = "This answer comes a byte at a time.\n"
+CUT = "This answer is cut off in the middle, as when a proxy gives up.\n"
+"""What stands for an empty body where there must be something to cut."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_OURS = ("content-length", "transfer-encoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,24 @@ class Answer:
 
 
 USUAL = Answer()
+
+
+def checked(answer: Answer) -> Answer:
+    """Return an answer that can be sent as it is; UsageError where it cannot."""
+    for name, value in answer.headers:
+        if name.lower() in _OURS:
+            raise UsageError(f"The header {name} is not yours to say.", "For a wrong length, use way: wrong-length.")
+        if _CONTROL.search(value):
+            raise UsageError(f"The header {name} holds a control character.")
+    if _CONTROL.search(answer.content_type):
+        raise UsageError("content_type holds a control character.", "Write it like application/json.")
+    texts = {"body": answer.body, "template": answer.template, "content_type": answer.content_type}
+    for field_name, text in (*texts.items(), *answer.headers):
+        if _SURROGATE.search(text):
+            raise UsageError(f"{field_name} holds half a character, which no text may.", "Write it without \\ud...")
+    if answer.status in BODILESS and answer.way in (Way.TRUNCATED, Way.WRONG_LENGTH):
+        raise UsageError(f"An answer {answer.status} has no body that could be {answer.way.value}.")
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +124,10 @@ class Program:
         if self.phrase and 200 <= answer.status < 300 and answer == Answer(answer.status):
             return replace(own, status=answer.status)
         return answer
+
+    def is_own(self, answer: Answer | None) -> bool:
+        """Return whether a step leaves the answer to the endpoint: there is none, or it says `then 200` in a line."""
+        return answer is None or (bool(self.phrase) and answer == USUAL)
 
 
 NO_PROGRAM = Program()

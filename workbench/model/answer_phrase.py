@@ -4,6 +4,7 @@
     5 % 500 seed 42                 500 for one in twenty, the same ones each time
     429 Retry-After 2 then 200      once 429, then 200
     410 after 10                    ten times 200, then 410
+    410 after 10 then 200           ten times 200, once 410, then 200
     drip 5 | hang | close | reset | truncated | wrong-length
 
 A part before another counts once unless it says how often: `503 x3`, `fail 3`. The last one holds from there on.
@@ -11,7 +12,7 @@ A part before another counts once unless it says how often: `503 x3`, `fail 3`. 
 
 import re
 
-from workbench.model.answer import Answer, Program, Step, Way
+from workbench.model.answer import CUT, DRIPPED, Answer, Program, Step, Way
 from workbench.model.errors import UsageError
 
 _SEED = re.compile(r"\bseed\s+(\d+)\s*$", re.IGNORECASE)
@@ -24,8 +25,6 @@ _PART = re.compile(
     r"(?:\s+after\s+(?P<after>\d+))?",
     re.IGNORECASE,
 )
-DRIPPED = "This answer comes a byte at a time.\n"
-CUT = "This answer is cut off in the middle, as when a proxy gives up.\n"
 
 
 def read_program(phrase: str) -> Program:
@@ -57,9 +56,8 @@ def _steps(part: str, *, is_last: bool) -> list[Step]:
         if chance > 100:
             raise UsageError(f"{chance:g} % is more than all.", "Use 0 to 100.")
         return [Step(answer, times, chance_percent=chance)]
-    if match["after"] is not None:
-        return [Step(Answer(), int(match["after"])), Step(answer, times)]
-    return [Step(answer, times if times is not None or is_last else 1)]
+    step = Step(answer, times if times is not None or is_last else 1)
+    return [step] if match["after"] is None else [Step(Answer(), int(match["after"])), step]
 
 
 def _answer(match: re.Match[str]) -> Answer:

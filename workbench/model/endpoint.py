@@ -1,11 +1,17 @@
 """An endpoint: a part of our address, whose requests come there, who may send them, and what is answered."""
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from workbench.model.answer import NO_PROGRAM, USUAL, Answer, Program
 
 CATCH_ALL = "catch-all"
+
+PROVIDER = "provider"
+"""Among allowed networks: those that the endpoint's provider sends from."""
+
+_WILD = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class Guards:
     """Who may send, and what; a request that does not pass is captured and refused. Empty fields let all pass."""
 
     allow: tuple[str, ...] = ()
-    """Networks as CIDR; a single address is one of its own."""
+    """Networks as CIDR; a single address is one of its own, and `provider` stands for those its provider names."""
     deny: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     content_types: tuple[str, ...] = ()
@@ -38,6 +44,8 @@ class Guards:
     """A JSON Schema's file, relative to the workspace."""
     signature: bool = False
     """Only what is signed rightly passes."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks of proxies and tunnels that are believed when they say for whom a request is; by default none."""
 
 
 NO_GUARDS = Guards()
@@ -78,6 +86,8 @@ class Endpoint:
     forwards: tuple[Forward, ...] = ()
     handshakes: bool = True
     """Whether a provider's handshakes are answered as it asks."""
+    is_answer_said: bool = False
+    """Whether its file says the answer; else the status that the listener was started with counts."""
 
     def matches(self, target: str) -> bool:
         path = target.split("?", 1)[0]
@@ -85,9 +95,18 @@ class Endpoint:
 
 
 def match_endpoint(endpoints: tuple[Endpoint, ...], target: str) -> Endpoint:
-    """Return the endpoint of a request target: the longest pattern that fits, else the catch-all."""
-    best: Endpoint | None = None
-    for endpoint in endpoints:
-        if endpoint.matches(target) and (best is None or len(endpoint.path) > len(best.path)):
-            best = endpoint
-    return best or Endpoint(CATCH_ALL)
+    """Return the endpoint of a request target.
+
+    Of several that fit: one whose path is the target's, else the one that says most before its first `*`, then the
+    longest, then the first by name. The catch-all gets what nobody else does.
+    """
+    fitting = [endpoint for endpoint in endpoints if endpoint.matches(target)]
+    if not fitting:
+        return Endpoint(CATCH_ALL)
+    return fitting[0] if len(fitting) == 1 else min(fitting, key=_rank)
+
+
+def _rank(endpoint: Endpoint) -> tuple[bool, bool, int, int, str]:
+    path = endpoint.path
+    literal = _WILD.split(path, maxsplit=1)[0]
+    return endpoint.name == CATCH_ALL, literal != path, -len(literal), -len(path), endpoint.name

@@ -10,7 +10,7 @@ from workbench.providers.context import Context
 from workbench.providers.handshakes import Reply, find_handshake, is_handshake, reply_to, verify_handshake
 from workbench.providers.pack import Handshake, Provider
 from workbench.providers.subject import Subject
-from workbench.providers.verification import verify
+from workbench.providers.verification import verify_signature
 
 BODY_ONLY_LIMIT_BYTES = 1024
 """Largest body of a handshake that nothing but its body tells; those of the providers have 100 to 300 bytes."""
@@ -103,7 +103,7 @@ def answer_handshake(
     key, proof = "", "it carries no signature"
     if handshake.verify_first or handshake.token is not None:
         if handshake.verify_first:
-            verification = verify(provider, subject, fitting, at_us, context)
+            verification = verify_signature(provider, subject, fitting, at_us, context)
         else:
             verification = verify_handshake(provider, handshake, subject, fitting)
         if verification.verdict is Verdict.VALID:

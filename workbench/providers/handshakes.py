@@ -16,6 +16,7 @@ from workbench.providers.subject import Subject
 
 SCHEME = "handshake"
 
+_BREAK = re.compile(r"[\r\n\0]")
 _PLACE = re.compile(r"\{(?:(\w+)\()?([a-z]+:[^{}()]+)\)?\}")
 
 
@@ -52,10 +53,10 @@ def _holds(value: str | None, wanted: str | None) -> bool:
 def verify_handshake(
     provider: Provider, handshake: Handshake, subject: Subject, secrets: Sequence[Secret]
 ) -> Verification:
-    """Return the verdict on a handshake that carries no signature, or a token instead."""
+    """Return the verdict on a handshake that carries no signature, or a token instead; valid only by its token."""
     said = f"This is the handshake {handshake.name} of {provider.name}"
     if handshake.token is None:
-        return Verification(Verdict.VALID, f"{said}; it carries no signature.", provider.id, SCHEME)
+        return Verification(Verdict.UNSIGNED, f"{said}; it carries no signature.", provider.id, SCHEME)
     fitting = [secret for secret in secrets if secret.provider in ("", provider.id)]
     if not fitting:
         return Verification(Verdict.NO_SECRET, f"{said}; its token needs a secret.", provider.id, SCHEME)
@@ -73,8 +74,8 @@ def reply_to(handshake: Handshake, subject: Subject, secret: str = "") -> Reply:
     reply = handshake.reply
     fill = _filler(subject, secret)
     filled = [(name, fill(value)) for name, value in reply.get("headers", {}).items()]
-    # A header whose place the request leaves empty was not asked for.
-    headers = tuple((name, value) for name, value in filled if value)
+    # A header whose place the request leaves empty was not asked for; one with a line break would be two.
+    headers = tuple((name, value) for name, value in filled if value and not _BREAK.search(value))
     if "json" in reply:
         body = json.dumps(_filled(reply["json"], fill), ensure_ascii=False, separators=(",", ":"))
         return Reply(reply.get("status", 200), reply.get("content_type", "application/json"), body, headers)

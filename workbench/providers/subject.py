@@ -58,9 +58,9 @@ class Subject:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """Parameters by name, decoded; of a repeated one the first."""
-        _, _, text = self.path.partition("?")
-        return dict(reversed(_pairs(text)))
+        """Parameters by name, decoded; of a repeated one the first. Those of the request come before a public URL's."""
+        own, public = self.target.partition("?")[2], self.path.partition("?")[2]
+        return dict(reversed([*_pairs(own), *(_pairs(public) if public != own else ())]))
 
     @property
     def content_type(self) -> str:
@@ -111,7 +111,7 @@ def path_of(url: str) -> str:
 def public_url(configured: str, target: str, host: str) -> str:
     """Return the URL the sender called: the configured one, with the request's own path and query where it has none.
 
-    Without one it is `http://` and the Host header, which is right for nobody but a direct caller.
+    Where both have a query, the request's is taken if it says all that the configured one says, and more. Without one it is `http://` and the Host header, which is right for nobody but a direct caller.
     """
     if target.startswith(("http://", "https://")) and not configured:
         return target
@@ -123,8 +123,9 @@ def public_url(configured: str, target: str, host: str) -> str:
         return configured
     if parts.path in ("", "/") and not parts.query and target not in ("", "/"):
         return f"{configured.rstrip('/')}{target}"
-    if not parts.query and "?" in target:
-        return f"{configured}?{target.split('?', 1)[1]}"
+    own = target.partition("?")[2]
+    if own and set(_pairs(parts.query)) <= set(_pairs(own)):
+        return f"{configured.split('#', 1)[0].partition('?')[0]}?{own}"
     return configured
 
 

@@ -30,12 +30,27 @@ def verify(
     at_us: int,
     context: Context = PLAIN,
 ) -> Verification:
-    """Return the verdict as of `at_us`, trying every secret that is this provider's or anyone's."""
+    """Return the verdict as of `at_us`, trying every secret that is this provider's or anyone's.
+
+    A handshake that carries no signature is called one; it is never valid for its shape, which anyone can give to a
+    request. What asks for a signature asks `verify_signature`.
+    """
     from workbench.providers.handshakes import find_handshake, verify_handshake
 
     handshake = find_handshake(provider, subject)
-    if handshake is not None and not handshake.verify_first:
-        return verify_handshake(provider, handshake, subject, secrets)
+    if handshake is None or handshake.verify_first or present_schemes(provider, subject):
+        return verify_signature(provider, subject, secrets, at_us, context)
+    return verify_handshake(provider, handshake, subject, secrets)
+
+
+def verify_signature(
+    provider: Provider,
+    subject: Subject,
+    secrets: Sequence[Secret],
+    at_us: int,
+    context: Context = PLAIN,
+) -> Verification:
+    """Return the verdict on the signature alone, whatever else the request looks like."""
     fitting = [secret for secret in secrets if secret.provider in ("", provider.id)]
     present = present_schemes(provider, subject)
     if not present:

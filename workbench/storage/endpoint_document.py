@@ -7,9 +7,9 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from workbench.model.answer import USUAL, Answer, Condition, Program, Step, Way
+from workbench.model.answer import Answer, Condition, Program, Step, Way, checked
 from workbench.model.answer_phrase import read_program
-from workbench.model.endpoint import NO_GUARDS, Endpoint, Forward, Guards, SecretUse
+from workbench.model.endpoint import NO_GUARDS, PROVIDER, Endpoint, Forward, Guards, SecretUse
 from workbench.model.errors import FormatError, UsageError
 from workbench.storage.secrets import SecretError, SecretRef
 
@@ -97,6 +97,7 @@ class GuardsTable(_Table):
 
     allow: list[str] = []
     deny: list[str] = []
+    trusted_proxies: list[str] = []
     methods: list[str] = []
     content_types: list[str] = []
     body_limit: int | None = None
@@ -127,7 +128,7 @@ class EndpointTable(_Table):
     secrets: list[str | SecretTable] | None = None
     settings: dict[str, Value] | None = None
     handshakes: bool = True
-    answer: int | AnswerTable = 200
+    answer: int | AnswerTable | None = None
     program: str | ProgramTable = ""
     guards: GuardsTable | None = None
     forward: str | list[str | ForwardTable] = []
@@ -163,11 +164,12 @@ def _endpoint(name: str, table: EndpointTable) -> Endpoint:
         tuple(_secret(item) for item in table.secrets or []),
         _address("public_url", table.public_url) if table.public_url else "",
         tuple((key, str(value)) for key, value in (table.settings or {}).items()),
-        _status_answer(table.answer) if isinstance(table.answer, int) else _answer(table.answer),
+        _said_answer(table.answer),
         _program(table.program),
         NO_GUARDS if table.guards is None else _guards(table.guards),
         tuple(_forward(item) for item in ([table.forward] if isinstance(table.forward, str) else table.forward)),
         table.handshakes,
+        table.answer is not None,
     )
 
 
@@ -195,8 +197,10 @@ def _secret(item: str | SecretTable) -> SecretUse:
     return SecretUse(_reference(item.ref), item.provider)
 
 
-def _status_answer(status: int) -> Answer:
-    return _answer(AnswerTable(status))
+def _said_answer(said: int | AnswerTable | None) -> Answer:
+    if isinstance(said, AnswerTable):
+        return _answer(said)
+    return _answer(AnswerTable() if said is None else AnswerTable(said))
 
 
 def _answer(table: AnswerTable) -> Answer:
@@ -207,15 +211,17 @@ def _answer(table: AnswerTable) -> Answer:
     for field, seconds in (("delay", table.delay), ("over", table.over)):
         if not 0 <= seconds <= 3600:
             raise UsageError(f"{field} {seconds:g} is no time in seconds.", "Use 0 to 3600.")
-    return Answer(
-        table.status,
-        _headers(table.headers),
-        table.body,
-        table.template,
-        table.content_type,
-        table.delay,
-        Way(table.way),
-        table.over,
+    return checked(
+        Answer(
+            table.status,
+            _headers(table.headers),
+            table.body,
+            table.template,
+            table.content_type,
+            table.delay,
+            Way(table.way),
+            table.over,
+        )
     )
 
 
@@ -251,7 +257,9 @@ def _step(table: StepTable) -> Step:
 
 
 def _guards(table: GuardsTable) -> Guards:
-    for text in (*table.allow, *table.deny):
+    for text in (*table.allow, *table.deny, *table.trusted_proxies):
+        if text == PROVIDER and text not in (*table.deny, *table.trusted_proxies):
+            continue
         try:
             ipaddress.ip_network(text, strict=False)
         except ValueError as error:
@@ -273,6 +281,7 @@ def _guards(table: GuardsTable) -> Guards:
         table.rate.per if table.rate else 1.0,
         table.schema,
         table.signature,
+        tuple(table.trusted_proxies),
     )
 
 
@@ -296,7 +305,7 @@ def document_of(endpoint: Endpoint) -> dict[str, Any]:
         ],
         "settings": dict(endpoint.settings),
         "handshakes": None if endpoint.handshakes else False,
-        "answer": None if endpoint.answer == USUAL else _answer_fields(endpoint.answer),
+        "answer": _answer_fields(endpoint.answer) or (200 if endpoint.is_answer_said else None),
         "program": _program_fields(endpoint.program),
         "guards": _guards_fields(endpoint.guards),
         "forward": [_forward_fields(forward) for forward in endpoint.forwards],
@@ -349,6 +358,7 @@ def _guards_fields(guards: Guards) -> dict[str, Any]:
         GuardsTable(
             list(guards.allow),
             list(guards.deny),
+            list(guards.trusted_proxies),
             list(guards.methods),
             list(guards.content_types),
             guards.body_limit_bytes,
