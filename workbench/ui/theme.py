@@ -291,7 +291,6 @@ QDialog QListView, QDialog QTreeView, QDialog QTableView {{
 }}
 QListView#popup {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 3px; }}
 QTreeView#side {{ background: {theme.panel}; }}
-QListWidget#offers {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 2px; }}
 QTreeView::item, QListView::item {{ padding: 4px 2px; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}
 QTreeView::item:selected, QListView::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
