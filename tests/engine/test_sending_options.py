@@ -337,7 +337,7 @@ async def test_cookies_are_kept_only_where_asked_and_survive(paths: Paths) -> No
             ]
             assert "q r" not in repr(cookies.all())
             last = delivery.last
-            assert b"a=1" not in masked_head(last.request.head, last.secret_ranges).raw
+            assert b"a=" not in masked_head(last.request.head, last.secret_ranges).raw
         assert paths.cookies.stat().st_mode & 0o077 == 0
         async with open_workbench(paths) as workbench:
             cookies = workbench.deliveries.cookies
