@@ -74,6 +74,21 @@ def collections(paths: Paths) -> Iterator[Path]:
     return (file.parent for file in sorted(paths.workspace.glob(f"*/{COLLECTION_FILE}")))
 
 
+def environment_root(paths: Paths, environment: str) -> Path:
+    """Return the one collection of the workspace that has an environment of that name; UsageError."""
+    from workbench.storage.environments import list_environments
+
+    known = {root: [each.name for each in list_environments(root)[0]] for root in collections(paths)}
+    found = [root for root, names in known.items() if environment in names]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        folders = ", ".join(str(root) for root in found)
+        raise UsageError(f"Several collections have an environment {environment!r}.", f"They are: {folders}.")
+    names = ", ".join(sorted({name for each in known.values() for name in each})) or "none yet"
+    raise UsageError(f"There is no environment {environment!r}.", f"There are: {names}.")
+
+
 def named_requests(paths: Paths) -> Iterator[Named]:
     """Yield the requests of all collections; a collection that cannot be read has none."""
     for tree, name in _trees(paths):

@@ -53,13 +53,13 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.offline:
         from workbench.cli.sending.output import write_offline
 
-        write_offline(made(order, paths), arguments, loud)
+        write_offline(made(order, paths, loud.note), arguments, loud)
         _keep(session, arguments, composed, loud.note)
         return 0
     from workbench.cli.sending.output import write_answer
 
     with ticking(loud, "Downloading…") if arguments.download else nullcontext():
-        sent = send(order, paths)
+        sent = send(order, paths, loud.note)
     _keep(session, arguments, composed, loud.note, sent.delivery)
     whole = write_answer(sent, order.saved, arguments, loud)
     return _ended(sent, arguments, console, is_whole=whole)

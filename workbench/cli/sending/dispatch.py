@@ -1,11 +1,12 @@
 """The one place that hands a request to the engine, to be sent or only to be made."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.collection_names import environment_root
 from workbench.model.collection import SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from workbench.engine.dynamic_values import Question
     from workbench.engine.signing import Signing
     from workbench.engine.workbench import Workbench
+
+Warn = Callable[[str], None]
+"""Tells the user, who may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +36,48 @@ class Order:
     """Whether a person is there to answer what `{{$prompt}}` asks."""
 
 
-def send(order: Order, paths: Paths) -> "Sent":
+def send(order: Order, paths: Paths, warn: Warn) -> "Sent":
     """Send, store and check; UsageError where the words make no request."""
     from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def sending() -> "Sent":
         async with open_workbench(paths) as workbench:
-            around = await asyncio.to_thread(_around, order, paths, workbench)
+            around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return await workbench.deliveries.send_and_check(order.saved, **around)
 
     return run(sending())
 
 
-def made(order: Order, paths: Paths) -> Request:
+def made(order: Order, paths: Paths, warn: Warn) -> Request:
     """Return the exact request without sending it; UsageError where the words make none."""
     from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def making() -> Request:
         async with open_workbench(paths) as workbench:
-            around = await asyncio.to_thread(_around, order, paths, workbench)
+            around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return (await workbench.deliveries.prepare(order.saved, **around)).request
 
     return run(making())
 
 
-def _around(order: Order, paths: Paths, workbench: "Workbench") -> dict[str, Any]:
+def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
     """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
-    from workbench.cli.surroundings import surroundings
     from workbench.engine.dynamic_values import Sources
+    from workbench.engine.sending_context import sending_context
+    from workbench.storage.secrets import Secrets
 
-    found = surroundings(paths, order.saved, order.file, order.environment, order.variables)
+    root = environment_root(paths, order.environment) if order.file is None and order.environment else None
+    context = sending_context(order.file, order.environment, Secrets(paths), root=root)
+    for problem in context.problems:
+        warn(f"workbench: {problem}")
     return {
-        "scopes": found.scopes,
-        "inherited": found.inherited,
+        "scopes": context.scopes_for(order.saved, order.variables),
+        # Words that were typed take values from a collection, and nothing else of it.
+        "inherited": context.inherited if order.file is not None else (),
         "signing": signing_of(order.saved.signing, paths),
-        "sources": Sources(workbench.clock, folder=found.root, ask=_ask if order.may_ask else None),
+        "sources": Sources(workbench.clock, folder=context.folder, ask=_ask if order.may_ask else None),
     }
 
 
