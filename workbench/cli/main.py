@@ -69,6 +69,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str], console: Console | None = None) -> int:
     """Run one command and return its exit code."""
+    _open_descriptors()
     console = console or Console()
     try:
         return _run(argv, console)
@@ -81,6 +82,15 @@ def main(argv: list[str], console: Console | None = None) -> int:
         # Whoever read us has gone (`| head`): nothing is wrong, and nothing may be flushed to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _open_descriptors() -> None:
+    """Open what a caller closed (`<&-`), or the first socket would be standard input, which libuv aborts on."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _run(argv: list[str], console: Console) -> int:
