@@ -41,7 +41,7 @@ def find_folder(paths: Paths, words: str) -> Path:
     folder = Path(words).expanduser()
     if folder.is_dir():
         return folder
-    return _one(words, list(_named_folders(paths)), "folder", paths)
+    return _one(words, list(named_folders(paths)), "folder", paths)
 
 
 def find_collection(paths: Paths, words: str) -> Path:
@@ -49,7 +49,7 @@ def find_collection(paths: Paths, words: str) -> Path:
     folder = Path(words).expanduser()
     if (folder / COLLECTION_FILE).is_file():
         return folder
-    return _one(words, [each for each in _named_folders(paths) if "/" not in each.stems], "collection", paths)
+    return _one(words, [each for each in named_folders(paths) if "/" not in each.stems], "collection", paths)
 
 
 def _one(words: str, known: list[Named], what: str, paths: Paths) -> Path:
@@ -98,7 +98,8 @@ def named_requests(paths: Paths) -> Iterator[Named]:
                 yield Named(f"{above.name}/{request.name}", f"{above.stems}/{path.stem}", path)
 
 
-def _named_folders(paths: Paths) -> Iterator[Named]:
+def named_folders(paths: Paths) -> Iterator[Named]:
+    """Yield all collections and the folders in them."""
     return (named for tree, name in _trees(paths) for _, named in _folders(tree, name))
 
 

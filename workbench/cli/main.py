@@ -22,6 +22,7 @@ COMMANDS = {
     "captures": "list, show, export and delete what was caught",
     "replay": "send captures again, to the byte",
     "send": "compose a request and send it",
+    "run": "send a folder's requests in order, and check their answers",
     "verify": "check the signature of a request, and say why it fails",
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",

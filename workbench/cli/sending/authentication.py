@@ -1,13 +1,18 @@
 """`-a` and `-A`: who sends, with a password from the words, from a reference, or asked for without an echo."""
 
 import argparse
+import asyncio
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from workbench.cli.sending.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.errors import UsageError
 from workbench.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from workbench.engine.dynamic_values import Question
 
 AUTH_TYPES = (AuthKind.BASIC.value, AuthKind.BEARER.value, AuthKind.DIGEST.value)
 
@@ -71,6 +76,12 @@ def asked(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
     return sys.stdin.readline().rstrip("\r\n")
+
+
+async def answered(question: "Question") -> str | None:
+    """Ask what `{{$prompt}}` of a request asks for."""
+    ask = asked_password if question.secret else asked
+    return await asyncio.to_thread(ask, f"workbench: {question.label}: ")
 
 
 def _has_terminal() -> bool:

@@ -15,7 +15,6 @@ from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
-    from workbench.engine.dynamic_values import Question
     from workbench.engine.signing import Signing
     from workbench.engine.workbench import Workbench
 
@@ -64,6 +63,7 @@ def made(order: Order, paths: Paths, warn: Warn) -> Request:
 
 def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
     """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
+    from workbench.cli.sending.authentication import answered
     from workbench.engine.dynamic_values import Sources
     from workbench.engine.sending_context import sending_context
     from workbench.storage.secrets import Secrets
@@ -77,7 +77,7 @@ def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> d
         # Words that were typed take values from a collection, and nothing else of it.
         "inherited": context.inherited if order.file is not None else (),
         "signing": signing_of(order.saved.signing, paths),
-        "sources": Sources(workbench.clock, folder=context.folder, ask=_ask if order.may_ask else None),
+        "sources": Sources(workbench.clock, folder=context.folder, ask=answered if order.may_ask else None),
     }
 
 
@@ -99,10 +99,3 @@ def signing_of(choice: SigningChoice, paths: Paths) -> "Signing | None":
         public_url=choice.public_url,
         settings=dict(choice.settings),
     )
-
-
-async def _ask(question: "Question") -> str | None:
-    from workbench.cli.sending.authentication import asked, asked_password
-
-    ask = asked_password if question.secret else asked
-    return await asyncio.to_thread(ask, f"workbench: {question.label}: ")
