@@ -109,7 +109,7 @@ async def _run(options: "RunOptions", paths: Paths, arguments: argparse.Namespac
         finally:
             # Also a run that was stopped with Ctrl+C leaves its reports, if it sent anything.
             report = runner.report()
-            if report.results:
+            if report.results and (arguments.junit or arguments.html):
                 _write_reports(report, arguments)
     _sum_up(report, arguments, console)
     return report
@@ -200,13 +200,18 @@ def report_json(report: RunReport) -> dict[str, Any]:
 
 def _write_reports(report: RunReport, arguments: argparse.Namespace) -> None:
     """Write the reports that were asked for; StorageError."""
-    from workbench.cli.sending.downloads import write_file
-    from workbench.formats.run_report import html_report, junit_report
+    from workbench.formats.run_reports import html_page, junit_xml
 
-    for name, make in ((arguments.junit, junit_report), (arguments.html, html_report)):
-        if not name:
-            continue
-        try:
-            write_file(Path(name).expanduser(), iter((make(report),)))
-        except OSError as error:
-            raise StorageError(f"The report {name} could not be written: {error.strerror or error}.") from error
+    if arguments.junit:
+        _write(arguments.junit, junit_xml(report))
+    if arguments.html:
+        _write(arguments.html, html_page(report).encode())
+
+
+def _write(name: str, content: bytes) -> None:
+    from workbench.cli.sending.downloads import write_file
+
+    try:
+        write_file(Path(name).expanduser(), iter((content,)))
+    except OSError as error:
+        raise StorageError(f"The report {name} could not be written: {error.strerror or error}.") from error
