@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.collection_names import environment_root
 from workbench.model.collection import SavedRequest
-from workbench.model.errors import UsageError
 from workbench.model.message import Request
-from workbench.model.signature import SigningChoice
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
-    from workbench.engine.signing import Signing
     from workbench.engine.workbench import Workbench
 
 Warn = Callable[[str], None]
@@ -76,26 +73,6 @@ def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> d
         "scopes": context.scopes_for(order.saved, order.variables),
         # Words that were typed take values from a collection, and nothing else of it.
         "inherited": context.inherited if order.file is not None else (),
-        "signing": signing_of(order.saved.signing, paths),
+        "signing": workbench.signatures.signing_of,
         "sources": Sources(workbench.clock, folder=context.folder, ask=answered if order.may_ask else None),
     }
-
-
-def signing_of(choice: SigningChoice, paths: Paths) -> "Signing | None":
-    """Return a choice with its provider and secret, None where nobody signs; UsageError, SecretError."""
-    if not choice.provider:
-        return None
-    from workbench.engine.signing import Signing
-    from workbench.storage.packs import load_packs
-    from workbench.storage.secrets import Secrets
-
-    if not choice.secret:
-        raise UsageError("To sign, a secret is needed.", "Add --sign PROVIDER --secret REF.")
-    return Signing(
-        load_packs(paths).require(choice.provider),
-        Secrets(paths).resolve(choice.secret).value,
-        choice.mode,
-        scheme=choice.scheme,
-        public_url=choice.public_url,
-        settings=dict(choice.settings),
-    )
