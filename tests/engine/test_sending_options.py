@@ -273,15 +273,21 @@ async def test_secrets_do_not_go_to_another_origin(workbench: Workbench) -> None
             SavedRequest(
                 method="POST",
                 url=f"http://127.0.0.1:{target.port}/",
-                headers=(Field("authorization", "Bearer t"), Field("Cookie", "a=1"), Field("X-Own", "1")),
+                headers=(
+                    Field("authorization", "Bearer t"),
+                    Field("Cookie", "a=1"),
+                    Field("X-Own", "1"),
+                    Field("X-Held", "for {{token}}"),
+                ),
                 body=ComposedBody(BodyKind.TEXT, Body(b"hello")),
                 auth=Auth(AuthKind.API_KEY, (("key", "X-Key"), ("value", "secret-key"))),
                 settings=FOLLOW,
-            )
+            ),
+            scopes=scopes("token", token="held-secret"),
         )
         here, there = target.heard[0], other.heard[0]
     assert b"X-Key: secret-key" in here
-    assert all(word not in there.lower() for word in (b"authorization", b"cookie", b"x-key"))
+    assert all(word not in there.lower() for word in (b"authorization", b"cookie", b"x-key", b"x-held"))
     assert f"\r\nHost: 127.0.0.1:{other.port}\r\n".encode() in there
     assert b"X-Own: 1" in there
     assert there.endswith(b"hello")

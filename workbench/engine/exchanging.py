@@ -16,7 +16,7 @@ from workbench.model.clock import Clock
 from workbench.model.delivery import Attempt, Failure, FailureKind, Follows, Timings
 from workbench.model.errors import UsageError
 from workbench.model.masking import SEARCHED_BYTES, masked_text, secret_ranges
-from workbench.model.message import Request
+from workbench.model.message import Request, readable
 
 SEARCHED_ON_LOOP_BYTES = 64 * 1024
 
@@ -112,12 +112,21 @@ class Exchange:
         """Make the answer's redirect the next request; UsageError where it leads nowhere."""
         assert last.response is not None
         former = self._target
-        self._target, request = redirected(former, self._request, last.response, self._prepared.credentials)
+        self._target, request = redirected(former, self._request, last.response, self._credentials())
         if self._prepared.sends_cookies and self._cookies is not None:
             request = self._with_cookies(self._target, request, self._cookies)
         if self._prepared.auth.kind is AuthKind.AWS_V4 and self._target.url == self._prepared.target.url:
             request = aws_signed(self._prepared.auth, self._target, request, self._clock.now_us())
         self._request = request
+
+    def _credentials(self) -> set[str]:
+        """Return the headers that no other origin may see: those of the authentication, and all that hold a secret.
+
+        A provider's token that a signature put in a header is one of them, and so is a typed header with a secret.
+        """
+        values = [(name, readable(value)) for name, value in self._request.headers]
+        holding = {name.lower() for name, value in values if masked_text(value, self._secrets) != value}
+        return {*self._prepared.credentials, *holding, "x-amz-security-token"}
 
     def _with_cookies(self, target: Target, request: Request, cookies: CookieStore) -> Request:
         value = cookies.header_for(target.url + request.target)

@@ -65,7 +65,7 @@ class Http2Sender:
             url=target.url + request.target,
             engine=ENGINE,
             protocol=exchange.protocol,
-            security=security_of(marks.tls, route.verified) if marks.tls is not None else None,
+            security=await security_of(marks.tls, route.verified),
             sizes=await sizes_of(sent, exchange.response, None),
         )
 

@@ -18,7 +18,7 @@ from workbench.engine.authenticating import (
     with_query,
 )
 from workbench.engine.body_building import BodyPlace, BuiltBody, build_body, compress_body
-from workbench.engine.composing import Target, compose, parse_target, speaks_for, typed_header
+from workbench.engine.composing import Target, compose, filled_url, parse_target, speaks_for, typed_header
 from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.routes import Route, route_of
@@ -41,14 +41,14 @@ SigningOf = Callable[[SigningChoice], Signing | None]
 class Prepared:
     """A request ready to go, with all that its sending must know."""
 
-    saved: SavedRequest
+    saved: SavedRequest = field(repr=False)
     """With every value in its place: assertions and takings are read from here."""
     target: Target
     request: Request
     settings: SendSettings
     """Every setting has a value here."""
     route: Route
-    auth: Auth
+    auth: Auth = field(repr=False)
     """Digest and AWS signatures answer to each hop anew."""
     sends_cookies: bool = False
     """The jar may add a Cookie header: cookies are on, and none was typed."""
@@ -136,7 +136,7 @@ def _counting(saved: SavedRequest) -> Auth:
 
 
 def _url(saved: SavedRequest) -> str:
-    target = parse_target(saved.url)
+    target = parse_target(filled_url(saved))
     return target.url + (target.path or "/")
 
 

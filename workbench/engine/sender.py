@@ -105,7 +105,7 @@ class HttpSender:
             url=target.url + request.target,
             engine=ENGINE,
             protocol=response.head.start_line.split(" ", 1)[0] if response else "",
-            security=security_of(marks.tls, route.verified) if marks.tls is not None else None,
+            security=await security_of(marks.tls, route.verified),
             sizes=await sizes_of(sent, response, marks.received),
         )
 

@@ -11,8 +11,8 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
 
 from workbench.engine.dynamic_values import Value
 from workbench.model.errors import UsageError
@@ -117,7 +117,7 @@ FILTERS: tuple[Filter, ...] = (
     Filter("json", "", 'fit to stand between the quotes of a JSON text: " becomes \\"', _text(_json)),
     Filter("url", "", "percent-encoded, fit to stand in a URL", _text(lambda text: quote(text, safe=""))),
     Filter("urldecode", "", "percent-encoding undone", _text(unquote)),
-    Filter("xml", "", "fit to stand in XML", _text(lambda text: escape(text, {'"': "&quot;", "'": "&apos;"}))),
+    Filter("xml", "", "fit to stand in XML", _text(escape)),
     Filter("upper", "", "in capitals", _text(str.upper)),
     Filter("lower", "", "in small letters", _text(str.lower)),
     Filter("trim", "", "without white space at its ends", _text(str.strip)),
