@@ -35,6 +35,8 @@ def read_auth(arguments: argparse.Namespace, paths: Paths, host: str) -> Auth | 
         if password is not None:
             raise UsageError("There are two passwords: in -a and in --auth-secret.", "Write -a USER alone.")
         password = _secret(arguments.auth_secret, paths)
+    if password is None and arguments.ignore_stdin:
+        raise UsageError("There is no password in -a, and --ignore-stdin asks nobody.", "Add --auth-secret REF.")
     if password is None:
         password = asked_password(f"workbench: password for {user}@{host}: ")
     return Auth(kind, (("username", user), ("password", password)))
