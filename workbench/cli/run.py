@@ -1,6 +1,7 @@
 """`workbench run`: send a folder's requests in order, once or for each row of data, and check their answers."""
 
 import argparse
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -54,10 +55,8 @@ def _seconds(text: str) -> float:
 
 def run_run(arguments: argparse.Namespace, console: Console) -> int:
     """Run and report; 1 where a request failed or an assertion does not hold."""
-    from workbench.engine.serving import run
-
     paths = Paths.of_home(arguments.home)
-    report = run(_run(_options(arguments, paths), paths, arguments, console))
+    report = asyncio.run(_run(_options(arguments, paths), paths, arguments, console))
     return 0 if report.passed else 1
 
 

@@ -34,7 +34,6 @@ class Order:
 
 def send(order: Order, paths: Paths, warn: Warn) -> "Sent":
     """Send, store and check; UsageError where the words make no request."""
-    from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def sending() -> "Sent":
@@ -42,12 +41,12 @@ def send(order: Order, paths: Paths, warn: Warn) -> "Sent":
             around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return await workbench.deliveries.send_and_check(order.saved, **around)
 
-    return run(sending())
+    # Not on uvloop: loading what serves costs more than it gains here, and its clock counts in milliseconds.
+    return asyncio.run(sending())
 
 
 def made(order: Order, paths: Paths, warn: Warn) -> Request:
     """Return the exact request without sending it; UsageError where the words make none."""
-    from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def making() -> Request:
@@ -55,7 +54,7 @@ def made(order: Order, paths: Paths, warn: Warn) -> Request:
             around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return (await workbench.deliveries.prepare(order.saved, **around)).request
 
-    return run(making())
+    return asyncio.run(making())
 
 
 def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
