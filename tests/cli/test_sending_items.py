@@ -253,6 +253,7 @@ def test_chunked(offline) -> None:
         (("pie.dev", "--print=x"), "--print knows no 'x'"),
         (("pie.dev", "--pretty=all", "--style=nobody"), "There is no style 'nobody'"),
         (("pie.dev", "-A", "bearer"), "who sends is needed"),
+        (("pie.dev", "-a", "user"), "--ignore-stdin asks nobody"),
         (("pie.dev", "--var", "novalue"), "gives no variable a value"),
         (("pie.dev", "--timeout=-1"), "--timeout cannot be -1"),
         (("pie.dev", "--proxy=nonsense"), "cannot be read"),

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import sys
 import time
 
 from fakes import RawTarget
-from program import TIMEOUT_S, Program
+from program import ENVIRONMENT, TIMEOUT_S, Program
 
 
 async def test_piped_bytes_are_the_body(workbench: Program) -> None:
@@ -26,6 +27,18 @@ async def test_input_that_ends_without_a_byte_is_no_body(workbench: Program) -> 
         process = await workbench.start("send", target.url, stdin=asyncio.subprocess.DEVNULL)
         await process.communicate()
     assert process.returncode == 0
+    assert target.received[0].startswith(b"GET / HTTP/1.1\r\n")
+
+
+async def test_closed_input_is_no_body(workbench: Program) -> None:
+    async with RawTarget() as target:
+        words = [sys.executable, "-m", "workbench", f"--home={workbench.home}", "send", target.url]
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh", "-c", 'exec "$@" <&-', "sh", *words, stdout=asyncio.subprocess.PIPE, env=ENVIRONMENT
+        )
+        async with asyncio.timeout(TIMEOUT_S):
+            out, _ = await process.communicate()
+    assert (process.returncode, out) == (0, b"ok")
     assert target.received[0].startswith(b"GET / HTTP/1.1\r\n")
 
 
@@ -50,13 +63,17 @@ async def test_pipe_that_nobody_writes_to_does_not_hang(workbench: Program) -> N
             async with asyncio.timeout(TIMEOUT_S):
                 await process.communicate()
             assert (process.returncode, len(target.received)) == (0, 1)
+            process = await workbench.start("send", "GET", target.url, stdin=reading)
+            async with asyncio.timeout(TIMEOUT_S):
+                await process.communicate()
+            assert (process.returncode, len(target.received)) == (0, 2)
             process = await workbench.start("send", target.url, "--timeout=0.3", stdin=reading)
             async with asyncio.timeout(TIMEOUT_S):
                 _, err = await process.communicate()
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 20
     finally:
         os.close(reading)
         os.close(writing)
     assert process.returncode == 2
     assert err.startswith(b"workbench: Standard input is open, and nothing came on it.\n")
-    assert len(target.received) == 1
+    assert len(target.received) == 2

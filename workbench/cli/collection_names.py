@@ -41,7 +41,7 @@ def find_folder(paths: Paths, words: str) -> Path:
     folder = Path(words).expanduser()
     if folder.is_dir():
         return folder
-    return _one(words, list(_named_folders(paths)), "folder", paths)
+    return _one(words, list(named_folders(paths)), "folder", paths)
 
 
 def find_collection(paths: Paths, words: str) -> Path:
@@ -49,7 +49,7 @@ def find_collection(paths: Paths, words: str) -> Path:
     folder = Path(words).expanduser()
     if (folder / COLLECTION_FILE).is_file():
         return folder
-    return _one(words, [each for each in _named_folders(paths) if "/" not in each.stems], "collection", paths)
+    return _one(words, [each for each in named_folders(paths) if "/" not in each.stems], "collection", paths)
 
 
 def _one(words: str, known: list[Named], what: str, paths: Paths) -> Path:
@@ -74,6 +74,21 @@ def collections(paths: Paths) -> Iterator[Path]:
     return (file.parent for file in sorted(paths.workspace.glob(f"*/{COLLECTION_FILE}")))
 
 
+def environment_root(paths: Paths, environment: str) -> Path:
+    """Return the one collection of the workspace that has an environment of that name; UsageError."""
+    from workbench.storage.environments import list_environments
+
+    known = {root: [each.name for each in list_environments(root)[0]] for root in collections(paths)}
+    found = [root for root, names in known.items() if environment in names]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        folders = ", ".join(str(root) for root in found)
+        raise UsageError(f"Several collections have an environment {environment!r}.", f"They are: {folders}.")
+    names = ", ".join(sorted({name for each in known.values() for name in each})) or "none yet"
+    raise UsageError(f"There is no environment {environment!r}.", f"There are: {names}.")
+
+
 def named_requests(paths: Paths) -> Iterator[Named]:
     """Yield the requests of all collections; a collection that cannot be read has none."""
     for tree, name in _trees(paths):
@@ -83,7 +98,8 @@ def named_requests(paths: Paths) -> Iterator[Named]:
                 yield Named(f"{above.name}/{request.name}", f"{above.stems}/{path.stem}", path)
 
 
-def _named_folders(paths: Paths) -> Iterator[Named]:
+def named_folders(paths: Paths) -> Iterator[Named]:
+    """Yield all collections and the folders in them."""
     return (named for tree, name in _trees(paths) for _, named in _folders(tree, name))
 
 

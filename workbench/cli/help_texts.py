@@ -23,6 +23,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench replay 3-9 --to http://localhost:3000/hooks --sign fresh --fail",
         "workbench replay --query 'provider:github event:push' --keep-host --json",
     ),
+    "run": (
+        "workbench run billing --env staging",
+        "workbench run billing/smoke --data rows.csv --stop-on-failure --junit report.xml",
+        "workbench run ./api/collection --repeat 10 --delay 0.5 --html report.html",
+        "workbench run billing --json                       a line for each request, the summary last",
+    ),
     "verify": (
         "workbench verify --capture 12 --explain",
         "workbench verify body.json --provider github --secret env:SECRET -H 'X-Hub-Signature-256: sha256=…'",

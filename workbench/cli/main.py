@@ -24,6 +24,7 @@ COMMANDS = {
     "send": "compose a request and send it",
     "collections": "bring collections of other programs in, take ours out, check their files",
     "code": "write the program that sends a request, signing included, or verifies it",
+    "run": "send a folder's requests in order, and check their answers",
     "verify": "check the signature of a request, and say why it fails",
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",
@@ -71,6 +72,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: list[str], console: Console | None = None) -> int:
     """Run one command and return its exit code."""
+    _open_descriptors()
     console = console or Console()
     try:
         return _run(argv, console)
@@ -83,6 +85,15 @@ def main(argv: list[str], console: Console | None = None) -> int:
         # Whoever read us has gone (`| head`): nothing is wrong, and nothing may be flushed to it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _open_descriptors() -> None:
+    """Open what a caller closed (`<&-`), or the first socket would be standard input, which libuv aborts on."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _run(argv: list[str], console: Console) -> int:

@@ -16,6 +16,7 @@ from workbench.cli.sending.progress import ticking
 from workbench.cli.sending.signing import read_signing
 from workbench.cli.sending.travelling import read_settings
 from workbench.cli.sending.words import add_words
+from workbench.cli.variable_words import read_variables
 from workbench.model.authentication import Auth
 from workbench.model.collection import Field, SavedRequest
 from workbench.model.delivery import Delivery
@@ -53,13 +54,13 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.offline:
         from workbench.cli.sending.output import write_offline
 
-        write_offline(made(order, paths), arguments, loud)
+        write_offline(made(order, paths, loud.note), arguments, loud)
         _keep(session, arguments, composed, loud.note)
         return 0
     from workbench.cli.sending.output import write_answer
 
     with ticking(loud, "Downloading…") if arguments.download else nullcontext():
-        sent = send(order, paths)
+        sent = send(order, paths, loud.note)
     _keep(session, arguments, composed, loud.note, sent.delivery)
     whole = write_answer(sent, order.saved, arguments, loud)
     return _ended(sent, arguments, console, is_whole=whole)
@@ -120,7 +121,7 @@ def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str],
         from workbench.cli.sending.downloads import resumed
 
         saved = resumed(saved, Path(arguments.output).expanduser())
-    variables = _variables(arguments.variables)
+    variables = read_variables(arguments.variables)
     order = Order(saved, file, arguments.environment or "", variables, may_ask=not arguments.ignore_stdin)
     return _Composed(order, typed, auth)
 
@@ -133,16 +134,6 @@ def _saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:
     from workbench.cli.collection_names import find_saved
 
     return find_saved(paths, arguments.saved)
-
-
-def _variables(words: list[str]) -> dict[str, str]:
-    pairs: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"--var {word!r} gives no variable a value.", "Write --var NAME=VALUE.")
-        pairs[name.strip()] = value
-    return pairs
 
 
 def _with_sample(saved: SavedRequest, arguments: argparse.Namespace, paths: Paths) -> SavedRequest:

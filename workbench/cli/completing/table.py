@@ -7,7 +7,7 @@ from typing import Any, cast
 
 FILES = "files"
 NOTHING = ""
-DYNAMIC = ("providers", "samples", "captures", "saved", "environments", "endpoints")
+DYNAMIC = ("providers", "samples", "captures", "saved", "folders", "environments", "endpoints")
 """Kinds of names that are asked for when they are needed; see `values`."""
 
 _BY_OPTION = {
@@ -28,6 +28,7 @@ _BY_WORD = {
     ("captures delete", "query"): "captures",
     ("replay", "numbers"): "captures",
     ("environments show", "name"): "environments",
+    ("run", "folder"): "folders",
     ("endpoints show", "name"): "endpoints",
     ("endpoints edit", "name"): "endpoints",
     ("endpoints remove", "name"): "endpoints",

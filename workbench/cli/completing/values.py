@@ -48,6 +48,12 @@ def _saved(paths: Paths) -> Iterator[str]:
     return (request.stems for request in named_requests(paths))
 
 
+def _folders(paths: Paths) -> Iterator[str]:
+    from workbench.cli.collection_names import named_folders
+
+    return (folder.stems for folder in named_folders(paths))
+
+
 def _environments(paths: Paths) -> Iterator[str]:
     files = sorted(paths.workspace.glob("*/environments/*.yml"))
     return iter(dict.fromkeys(file.stem for file in files))
@@ -64,6 +70,7 @@ _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "samples": _samples,
     "captures": _captures,
     "saved": _saved,
+    "folders": _folders,
     "environments": _environments,
     "endpoints": _endpoints,
 }

@@ -1,13 +1,18 @@
 """`-a` and `-A`: who sends, with a password from the words, from a reference, or asked for without an echo."""
 
 import argparse
+import asyncio
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from workbench.cli.sending.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.errors import UsageError
 from workbench.storage.paths import Paths
+
+if TYPE_CHECKING:
+    from workbench.engine.dynamic_values import Question
 
 AUTH_TYPES = (AuthKind.BASIC.value, AuthKind.BEARER.value, AuthKind.DIGEST.value)
 
@@ -30,6 +35,8 @@ def read_auth(arguments: argparse.Namespace, paths: Paths, host: str) -> Auth | 
         if password is not None:
             raise UsageError("There are two passwords: in -a and in --auth-secret.", "Write -a USER alone.")
         password = _secret(arguments.auth_secret, paths)
+    if password is None and arguments.ignore_stdin:
+        raise UsageError("There is no password in -a, and --ignore-stdin asks nobody.", "Add --auth-secret REF.")
     if password is None:
         password = asked_password(f"workbench: password for {user}@{host}: ")
     return Auth(kind, (("username", user), ("password", password)))
@@ -71,6 +78,12 @@ def asked(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
     return sys.stdin.readline().rstrip("\r\n")
+
+
+async def answered(question: "Question") -> str | None:
+    """Ask what `{{$prompt}}` of a request asks for."""
+    ask = asked_password if question.secret else asked
+    return await asyncio.to_thread(ask, f"workbench: {question.label}: ")
 
 
 def _has_terminal() -> bool:

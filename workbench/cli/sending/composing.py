@@ -13,7 +13,7 @@ from workbench.cli.sending.item_files import file_path, file_text
 from workbench.cli.sending.items import FIELDS, HEADERS, JSON_VALUES, QUERIES, Item, Separator, parse_item
 from workbench.cli.sending.json_values import read_json, write_json
 from workbench.cli.sending.nested_json import nested
-from workbench.cli.sending.raw_body import RawBody, Warn, guessed_type, raw_body
+from workbench.cli.sending.raw_body import BodyWords, RawBody, Warn, guessed_type, raw_body
 from workbench.cli.sending.standard_input import StandardInput
 from workbench.model.collection import NO_BODY, BodyKind, ComposedBody, Field, Part, SavedRequest
 from workbench.model.errors import UsageError
@@ -29,7 +29,7 @@ def composed(arguments: argparse.Namespace, warn: Warn) -> tuple[SavedRequest, t
     items = [parse_item(word) for word in words]
     query = [(item.name, _value(item)) for item in items if item.separator in QUERIES]
     headers = [_header(item) for item in items if item.separator in HEADERS]
-    raw = raw_body(arguments, items, StandardInput(), warn)
+    raw = raw_body(BodyWords(arguments, method, items, StandardInput(), warn))
     body = _body(arguments, items, raw)
     chosen = method or ("GET" if body.kind is BodyKind.NONE else "POST")
     added = _added_headers(arguments, body, raw, {header.name.lower() for header in headers})

@@ -1,22 +1,22 @@
 """The one place that hands a request to the engine, to be sent or only to be made."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.collection_names import environment_root
 from workbench.model.collection import SavedRequest
-from workbench.model.errors import UsageError
 from workbench.model.message import Request
-from workbench.model.signature import SigningChoice
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
-    from workbench.engine.dynamic_values import Question
-    from workbench.engine.signing import Signing
     from workbench.engine.workbench import Workbench
+
+Warn = Callable[[str], None]
+"""Tells the user, who may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,68 +32,46 @@ class Order:
     """Whether a person is there to answer what `{{$prompt}}` asks."""
 
 
-def send(order: Order, paths: Paths) -> "Sent":
+def send(order: Order, paths: Paths, warn: Warn) -> "Sent":
     """Send, store and check; UsageError where the words make no request."""
-    from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def sending() -> "Sent":
         async with open_workbench(paths) as workbench:
-            around = await asyncio.to_thread(_around, order, paths, workbench)
+            around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return await workbench.deliveries.send_and_check(order.saved, **around)
 
-    return run(sending())
+    # Not on uvloop: loading what serves costs more than it gains here, and its clock counts in milliseconds.
+    return asyncio.run(sending())
 
 
-def made(order: Order, paths: Paths) -> Request:
+def made(order: Order, paths: Paths, warn: Warn) -> Request:
     """Return the exact request without sending it; UsageError where the words make none."""
-    from workbench.engine.serving import run
     from workbench.engine.workbench import open_workbench
 
     async def making() -> Request:
         async with open_workbench(paths) as workbench:
-            around = await asyncio.to_thread(_around, order, paths, workbench)
+            around = await asyncio.to_thread(_around, order, paths, workbench, warn)
             return (await workbench.deliveries.prepare(order.saved, **around)).request
 
-    return run(making())
+    return asyncio.run(making())
 
 
-def _around(order: Order, paths: Paths, workbench: "Workbench") -> dict[str, Any]:
+def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
     """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
-    from workbench.cli.surroundings import surroundings
+    from workbench.cli.sending.authentication import answered
     from workbench.engine.dynamic_values import Sources
-
-    found = surroundings(paths, order.saved, order.file, order.environment, order.variables)
-    return {
-        "scopes": found.scopes,
-        "inherited": found.inherited,
-        "signing": signing_of(order.saved.signing, paths),
-        "sources": Sources(workbench.clock, folder=found.root, ask=_ask if order.may_ask else None),
-    }
-
-
-def signing_of(choice: SigningChoice, paths: Paths) -> "Signing | None":
-    """Return a choice with its provider and secret, None where nobody signs; UsageError, SecretError."""
-    if not choice.provider:
-        return None
-    from workbench.engine.signing import Signing
-    from workbench.storage.packs import load_packs
+    from workbench.engine.sending_context import sending_context
     from workbench.storage.secrets import Secrets
 
-    if not choice.secret:
-        raise UsageError("To sign, a secret is needed.", "Add --sign PROVIDER --secret REF.")
-    return Signing(
-        load_packs(paths).require(choice.provider),
-        Secrets(paths).resolve(choice.secret).value,
-        choice.mode,
-        scheme=choice.scheme,
-        public_url=choice.public_url,
-        settings=dict(choice.settings),
-    )
-
-
-async def _ask(question: "Question") -> str | None:
-    from workbench.cli.sending.authentication import asked, asked_password
-
-    ask = asked_password if question.secret else asked
-    return await asyncio.to_thread(ask, f"workbench: {question.label}: ")
+    root = environment_root(paths, order.environment) if order.file is None and order.environment else None
+    context = sending_context(order.file, order.environment, Secrets(paths), root=root)
+    for problem in context.problems:
+        warn(f"workbench: {problem}")
+    return {
+        "scopes": context.scopes_for(order.saved, order.variables),
+        # Words that were typed take values from a collection, and nothing else of it.
+        "inherited": context.inherited if order.file is not None else (),
+        "signing": workbench.signatures.signing_of,
+        "sources": Sources(workbench.clock, folder=context.folder, ask=answered if order.may_ask else None),
+    }

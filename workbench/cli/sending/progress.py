@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from workbench.cli.console import Console
 
-FIRST_AFTER_S, EVERY_S = 0.3, 0.5
+FIRST_AFTER_S, EVERY_S = 1.0, 0.5
 _CLEAR = "\r\x1b[K"
 
 

@@ -29,66 +29,80 @@ class RawBody:
     asks_for_json: bool = False
 
 
-def raw_body(
-    arguments: argparse.Namespace, items: Sequence[Item], standard_input: StandardInput, warn: Warn
-) -> RawBody | None:
-    """Return the body that is given whole, None where there is none; UsageError where there are two.
+@dataclass(frozen=True, slots=True)
+class BodyWords:
+    """What a body may come from."""
 
-    Bytes that are given whole are sent as they are: `{{…}}` in them means something only beside --env or --var.
-    """
-    literal = not (arguments.environment or arguments.variables)
-    is_form = arguments.form or arguments.multipart
-    body_files = [] if is_form else [item for item in items if item.separator is Separator.FILE and not item.name]
+    arguments: argparse.Namespace
+    method: str
+    """As it was named; empty where none was."""
+    items: Sequence[Item]
+    standard_input: StandardInput
+    warn: Warn
+
+    @property
+    def is_form(self) -> bool:
+        return bool(self.arguments.form or self.arguments.multipart)
+
+    @property
+    def is_literal(self) -> bool:
+        """Bytes that are given whole stay as they are: `{{…}}` in them counts only beside --env or --var."""
+        return not (self.arguments.environment or self.arguments.variables)
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long standard input may be silent."""
+        if self.method in ("GET", "HEAD"):
+            return 0.0
+        return 30.0 if self.arguments.timeout is None else self.arguments.timeout or None
+
+
+def raw_body(words: BodyWords) -> RawBody | None:
+    """Return the body that is given whole, None where there is none; UsageError where there are two."""
+    arguments = words.arguments
     given: list[RawBody] = []
     if arguments.data is not None:
-        given.append(RawBody(_data(arguments.data, standard_input, warn, literal), "--data"))
+        given.append(RawBody(_data(words), "--data"))
     if arguments.raw is not None:
-        given.append(_like_httpie(arguments, arguments.raw.encode("utf-8", "surrogateescape"), "--raw", literal))
-    given += [_file_body(item, literal) for item in body_files]
+        given.append(_like_httpie(words, arguments.raw.encode("utf-8", "surrogateescape"), "--raw"))
+    if not words.is_form:
+        files = (item for item in words.items if item.separator is Separator.FILE and not item.name)
+        given += [_file_body(words, item) for item in files]
     if len(given) > 1:
         raise UsageError(f"There are two bodies: {given[0].source} and {given[1].source}.", "Use one of them.")
     if arguments.ignore_stdin or arguments.data is not None:
         return given[0] if given else None
-    return _beside_standard_input(arguments, items, given, standard_input, warn, literal)
+    return _beside_standard_input(words, given)
 
 
-def _beside_standard_input(
-    arguments: argparse.Namespace,
-    items: Sequence[Item],
-    given: Sequence[RawBody],
-    standard_input: StandardInput,
-    warn: Warn,
-    literal: bool,
-) -> RawBody | None:
-    has_fields = any(item.separator in FIELDS or item.separator is Separator.FILE for item in items)
+def _beside_standard_input(words: BodyWords, given: Sequence[RawBody]) -> RawBody | None:
+    has_fields = any(item.separator in FIELDS or item.separator is Separator.FILE for item in words.items)
     if given or has_fields:
-        if standard_input.has_bytes():
+        if words.standard_input.has_bytes():
             raise UsageError(
                 "There are two bodies: one on standard input, and one in the words.",
                 "Use one of them; --ignore-stdin leaves out what comes on standard input.",
             )
         return given[0] if given else None
-    content = standard_input.read(_patience_s(arguments), warn)
-    return _like_httpie(arguments, content, "standard input", literal) if content else None
+    if words.patience_s == 0 and not words.standard_input.has_bytes():
+        return None  # Who names a method without a body means no body, whatever pipe is open.
+    content = words.standard_input.read(words.patience_s, words.warn)
+    return _like_httpie(words, content, "standard input") if content else None
 
 
-def _patience_s(arguments: argparse.Namespace) -> float | None:
-    return 30.0 if arguments.timeout is None else arguments.timeout or None
-
-
-def _like_httpie(arguments: argparse.Namespace, content: bytes, source: str, literal: bool) -> RawBody:
+def _like_httpie(words: BodyWords, content: bytes, source: str) -> RawBody:
     """Return bytes that HTTPie calls JSON, whatever they are, unless --form or a header says otherwise."""
-    is_form = arguments.form or arguments.multipart
-    kind = BodyKind.FORM if is_form else BodyKind.JSON
-    return RawBody(ComposedBody(kind, Body(content), literal=literal), source, asks_for_json=not is_form)
+    kind = BodyKind.FORM if words.is_form else BodyKind.JSON
+    body = ComposedBody(kind, Body(content), literal=words.is_literal)
+    return RawBody(body, source, asks_for_json=not words.is_form)
 
 
-def _file_body(item: Item, literal: bool) -> RawBody:
+def _file_body(words: BodyWords, item: Item) -> RawBody:
     path = file_path(item.value, item.word)
     kind = guessed_type(path)
     # Bytes are never changed; where variables are to be put in, it is a text.
-    of_kind = BodyKind.BYTES if kind and literal else BodyKind.JSON
-    body = ComposedBody(of_kind, Body.of_file(str(path)), literal=literal)
+    of_kind = BodyKind.BYTES if kind and words.is_literal else BodyKind.JSON
+    body = ComposedBody(of_kind, Body.of_file(str(path)), literal=words.is_literal)
     return RawBody(body, item.word, content_type=kind or "", asks_for_json=True)
 
 
@@ -98,14 +112,16 @@ def guessed_type(path: Path) -> str | None:
     return f"{kind}; charset={encoding}" if kind and encoding else kind
 
 
-def _data(data: str, standard_input: StandardInput, warn: Warn, literal: bool) -> ComposedBody:
+def _data(words: BodyWords) -> ComposedBody:
+    data: str = words.arguments.data
     if data == "-":
-        content = standard_input.read(None, warn) if standard_input.is_redirected else sys.stdin.buffer.read()
-        return ComposedBody(BodyKind.BYTES, Body(content), literal=literal)
+        given = words.standard_input
+        content = given.read(None, words.warn) if given.is_redirected else sys.stdin.buffer.read()
+        return ComposedBody(BodyKind.BYTES, Body(content))
     if data.startswith("@"):
-        return ComposedBody(BodyKind.BYTES, _whole_file(data[1:]), literal=literal)
+        return ComposedBody(BodyKind.BYTES, _whole_file(data[1:]))
     kind = BodyKind.JSON if _is_json(data) else BodyKind.TEXT
-    return ComposedBody(kind, Body(data.encode("utf-8", "surrogateescape")), literal=literal)
+    return ComposedBody(kind, Body(data.encode("utf-8", "surrogateescape")), literal=words.is_literal)
 
 
 def _whole_file(name: str) -> Body:

@@ -34,6 +34,8 @@ class Look:
     is_safe: bool = True
     """Nothing but text goes out: a terminal reads it, or somebody asked for formatted text."""
     shows_secrets: bool = False
+    limit_bytes: int | None = None
+    """Larger bodies are not shown: nobody reads megabytes on a terminal."""
 
     @property
     def is_exact(self) -> bool:
@@ -52,6 +54,7 @@ def look_of(arguments: argparse.Namespace, console: Console, default: str) -> Lo
         is_sorted=arguments.sorted,
         is_safe=console.is_terminal or pretty != "none",
         shows_secrets=arguments.show_secrets,
+        limit_bytes=PRETTY_LIMIT_BYTES if console.is_terminal else None,
     )
 
 
@@ -114,7 +117,7 @@ def _head_text(head: Head, look: Look) -> str:
 
 def _body_text(message: Request | Response, look: Look) -> str:
     size = message.body.size
-    if size > PRETTY_LIMIT_BYTES:
+    if look.limit_bytes is not None and size > look.limit_bytes:
         return f"({size_text(size)}; write it to a file with --output FILE)"
     seen = view(message.body.read(), message.head.content_type, message.headers.get("content-encoding"), View.SOURCE)
     content = seen.decoded.content
@@ -122,7 +125,9 @@ def _body_text(message: Request | Response, look: Look) -> str:
         return f"({size_text(size)} of binary data, not shown; write it to a file with --output FILE)"
     if look.is_formatted or look.is_sorted:
         content = _formatted(seen.kind, content, look)
-    return _painted(_harmless(content, message.head.content_type), look, seen.language or "")
+    text = _harmless(content, message.head.content_type)
+    # Colouring takes seconds a megabyte.
+    return text if size > PRETTY_LIMIT_BYTES else _painted(text, look, seen.language or "")
 
 
 def _harmless(content: bytes, content_type: str) -> str:
