@@ -15,14 +15,12 @@ import workbench
 from workbench.engine.body_building import BuiltBody, build_body
 from workbench.model.collection import BodyKind, Field, SavedRequest
 from workbench.model.errors import UsageError
-from workbench.model.message import Body, Head, Headers, Request, wire_text
+from workbench.model.message import KEPT_IN_TARGET, Body, Head, Headers, Request, wire_text
 
 USER_AGENT = f"WebhookWorkbench/{workbench.__version__}"
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
-_KEPT = "!#$%&'()*+,/:;=?@[]~-._\\|^`{}\"<>"
-"""What stays in a target as typed; only what would break the request line is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def _ascii_authority(url: str, host: str, port: int | None) -> str:
 def _path(text: str) -> str:
     rest = text.split("#", 1)[0].split("://", 1)[1]
     start = next((index for index, mark in enumerate(rest) if mark in "/?"), len(rest))
-    return quote(rest[start:], safe=_KEPT)
+    return quote(rest[start:], safe=KEPT_IN_TARGET)
 
 
 def _bad_url(url: str, why: str, hint: str = "Write it like http://localhost:3000/hooks.") -> UsageError:

@@ -77,7 +77,7 @@ class CookieStore:
         """Return the jar as the file has it; a file that cannot be read is set aside, not written over."""
         changed_ns = self._path.stat().st_mtime_ns if self._path.exists() else 0
         if self._jar is None or changed_ns != self._read_at_ns:
-            self._jar = aiohttp.CookieJar(unsafe=True, quote_cookie=False)
+            self._jar = aiohttp.CookieJar(unsafe=True)
             if changed_ns:
                 self._load(self._jar)
             self._read_at_ns = changed_ns

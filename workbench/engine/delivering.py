@@ -1,37 +1,73 @@
-"""Sending and replaying: builds the exact request, tries it, and keeps what came of it."""
+"""Sending and replaying: builds the exact request, follows where it leads, and keeps what came of it."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.engine.composing import Target, compose
+from workbench.engine.authenticating import Authenticator
+from workbench.engine.checking_answers import Answer, Taken, check, take
+from workbench.engine.cookies import CookieStore
+from workbench.engine.dynamic_values import Sources
 from workbench.engine.events import Event
+from workbench.engine.exchanging import Exchange
+from workbench.engine.oauth import OAuthTokens
+from workbench.engine.preparing import Prepared, prepare
+from workbench.engine.reading import Reading
 from workbench.engine.replaying import replay_request
-from workbench.engine.sender import HttpSender
+from workbench.engine.routes import DIRECT
 from workbench.engine.signing import Signing, signed
 from workbench.engine.tasks import TaskSet
 from workbench.engine.writing import submit
+from workbench.model.authentication import NO_AUTH
 from workbench.model.capture import Capture
+from workbench.model.checks import CheckResult
 from workbench.model.clock import Clock
-from workbench.model.collection import SavedRequest
-from workbench.model.delivery import Attempt, Delivery, DeliveryKind, Failure, FailureKind, Timings
-from workbench.model.message import Request
+from workbench.model.collection import Defaults, SavedRequest
+from workbench.model.delivery import Attempt, Delivery, DeliveryKind
+from workbench.model.masking import masked_text
+from workbench.model.send_settings import USUAL_SETTINGS
+from workbench.model.variables import Known, Scopes
 from workbench.storage.database import Database
-from workbench.storage.deliveries import DeliveryWrites
+from workbench.storage.deliveries import DeliveryReader, DeliveryWrites
 
-DEFAULT_TIMEOUT_S = 30.0
+DEFAULT_TIMEOUT_S = USUAL_SETTINGS.timeout_s
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A delivery, and what was asked of its answer."""
+
+    delivery: Delivery
+    checks: tuple[CheckResult, ...] = ()
+    taken: tuple[Taken, ...] = ()
+    used: tuple[Known, ...] = ()
+    """The variables that were used, values worked out."""
 
 
 class DeliveryService:
     """Sends requests and stores every attempt, also one that was cancelled."""
 
-    def __init__(self, database: Database, spool: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        spool: Path,
+        clock: Clock,
+        *,
+        cookies: CookieStore | None = None,
+        history: Reading[DeliveryReader] | None = None,
+    ) -> None:
         self._database = database
+        self._spool = spool
         self._writes = DeliveryWrites(spool)
         self._clock = clock
-        self._sender = HttpSender(clock)
+        self._history = history
         self._tasks = TaskSet()
         self._add = self._writes.add  # One object: neighbours in the queue are known by it.
+        self.cookies = cookies
+        self.tokens = OAuthTokens(clock)
+        """OAuth 2 tokens; whoever has a browser sets `open_browser`."""
+        self._authenticator = Authenticator(self.tokens)
         self.finished: Event[Delivery] = Event()
         """A delivery that is stored now."""
 
@@ -39,18 +75,79 @@ class DeliveryService:
         self,
         saved: SavedRequest,
         *,
+        scopes: Scopes | None = None,
+        inherited: Sequence[Defaults] = (),
         signing: Signing | None = None,
-        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+        sources: Sources | None = None,
+        timeout_s: float | None = None,
+        capture_number: int | None = None,
     ) -> Delivery:
-        """Send a composed request, signed last where that is asked for; UsageError where it makes no request.
+        """Send a composed request, signed last where that is asked for; return the stored delivery.
 
-        Returns the stored delivery.
+        `inherited` is what its folders give, nearest first; without `scopes` its texts are not read for variables. A
+        `timeout_s` counts before the settings' own; 0 waits without end. UsageError where it makes no request.
         """
-        target, request = compose(saved)
-        if signing is not None:
-            request = signed(request, target.url, signing, self._clock.now_us())
-        delivery = Delivery(DeliveryKind.SEND, target.url + target.path, self._clock.now_us(), (), name=saved.name)
-        return await self._deliver(delivery, target, request, timeout_s)
+        sent = await self.send_and_check(
+            saved,
+            scopes=scopes,
+            inherited=inherited,
+            signing=signing,
+            sources=sources,
+            timeout_s=timeout_s,
+            capture_number=capture_number,
+        )
+        return sent.delivery
+
+    async def send_and_check(
+        self,
+        saved: SavedRequest,
+        *,
+        scopes: Scopes | None = None,
+        inherited: Sequence[Defaults] = (),
+        signing: Signing | None = None,
+        sources: Sources | None = None,
+        timeout_s: float | None = None,
+        capture_number: int | None = None,
+    ) -> Sent:
+        """Send as `send` does, and return what came of the request's assertions and takings, too."""
+        prepared = await self.prepare(saved, scopes=scopes, inherited=inherited, signing=signing, sources=sources)
+        if timeout_s is not None:
+            prepared = replace(prepared, settings=replace(prepared.settings, timeout_s=timeout_s))
+        url = masked_text(prepared.target.url + prepared.target.path, prepared.secrets)
+        delivery = Delivery(DeliveryKind.SEND, url, self._clock.now_us(), (), capture_number, saved.name)
+        stored = await self._deliver(delivery, prepared)
+        checks, taken = await asyncio.to_thread(_looked_at, prepared.saved, stored.last)
+        return Sent(stored, checks, taken, prepared.used)
+
+    async def prepare(
+        self,
+        saved: SavedRequest,
+        *,
+        scopes: Scopes | None = None,
+        inherited: Sequence[Defaults] = (),
+        signing: Signing | None = None,
+        sources: Sources | None = None,
+    ) -> Prepared:
+        """Return the exact request that `send` would send now, and send nothing but what a token needs."""
+        given = sources or Sources(self._clock)
+        if given.answer_of is None:
+            given = replace(given, answer_of=self._newest_answer)
+        return await prepare(
+            saved,
+            self._authenticator,
+            given,
+            scopes=scopes,
+            inherited=inherited,
+            signing=signing,
+            cookies=self.cookies,
+            spool=self._spool,
+        )
+
+    async def _newest_answer(self, name: str) -> Attempt | None:
+        if self._history is None:
+            return None
+        delivery = await self._history.run(lambda reader: reader.newest_answered(name))
+        return delivery.last if delivery is not None else None
 
     async def replay(
         self,
@@ -63,11 +160,14 @@ class DeliveryService:
     ) -> Delivery:
         """Send a captured request again, byte for byte but for a new signature where that is asked for.
 
-        UsageError where that cannot be. See `replaying`.
+        UsageError where that cannot be. See `replaying`. Redirects are not followed.
         """
         target, request = replay_request(capture, url, keep_host=keep_host)
         if signing is not None:
             request = signed(request, target.url, signing, self._clock.now_us())
+        settings = replace(USUAL_SETTINGS, timeout_s=timeout_s or 0)
+        secrets = frozenset({signing.secret} - {""}) if signing is not None else frozenset[str]()
+        prepared = Prepared(SavedRequest(), target, request, settings, DIRECT, NO_AUTH, secrets=secrets)
         delivery = Delivery(
             DeliveryKind.REPLAY,
             target.url + request.target,
@@ -75,18 +175,17 @@ class DeliveryService:
             (),
             capture_number=capture.number,
         )
-        return await self._deliver(delivery, target, request, timeout_s)
+        return await self._deliver(delivery, prepared)
 
-    async def _deliver(
-        self, delivery: Delivery, target: Target, request: Request, timeout_s: float | None
-    ) -> Delivery:
+    async def _deliver(self, delivery: Delivery, prepared: Prepared) -> Delivery:
+        exchange = Exchange(prepared, self._clock, self.cookies)
         try:
-            attempt = await self._sender.attempt(target, request, timeout_s)
+            await exchange.run()
         except asyncio.CancelledError:
-            cancelled = _cancelled(request, delivery.created_at_us, self._clock.now_us())
-            self._tasks.start(self._store(replace(delivery, attempts=(cancelled,))), "store a cancelled delivery")
+            attempts = (*exchange.attempts, exchange.cancelled())
+            self._tasks.start(self._store(replace(delivery, attempts=attempts)), "store a cancelled delivery")
             raise
-        return await self._store(replace(delivery, attempts=(attempt,)))
+        return await self._store(replace(delivery, attempts=tuple(exchange.attempts)))
 
     async def _store(self, delivery: Delivery) -> Delivery:
         stored = replace(delivery, number=await submit(self._database, self._add, delivery))
@@ -98,6 +197,13 @@ class DeliveryService:
         await self._tasks.finish(timeout_s=5)
 
 
-def _cancelled(request: Request, started_at_us: int, now_us: int) -> Attempt:
-    failure = Failure(FailureKind.CANCELLED, "Cancelled before an answer came.")
-    return Attempt(request, started_at_us, Timings(total_us=max(0, now_us - started_at_us)), failure=failure)
+def _looked_at(saved: SavedRequest, attempt: Attempt) -> tuple[tuple[CheckResult, ...], tuple[Taken, ...]]:
+    """Return what came of assertions and takings; where no answer came no assertion holds."""
+    if not saved.assertions and not saved.takings:
+        return (), ()
+    if attempt.response is None or attempt.failure is not None:
+        reason = attempt.failure.message if attempt.failure else "No answer came."
+        failed = tuple(CheckResult(each, False, reason) for each in saved.assertions if each.enabled)
+        return failed, tuple(Taken(each, None, reason) for each in saved.takings if each.enabled)
+    answer = Answer.of(attempt)
+    return check(answer, saved.assertions), take(answer, saved.takings)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from workbench.engine.composing import compose
-from workbench.engine.oauth_redirect import RedirectReceiver
 from workbench.engine.routes import DIRECT, Route
 from workbench.engine.sender import HttpSender
 from workbench.model.authentication import CLIENT_CREDENTIALS, CODE, PASSWORD, Auth
@@ -91,6 +90,8 @@ class OAuthTokens:
 
     async def _by_code(self, auth: Auth, route: Route, extra: dict[str, str]) -> Token:
         """Let a person sign in in the browser; the code comes back to a socket on this machine (RFC 8252, 7.3)."""
+        from workbench.engine.oauth_redirect import RedirectReceiver
+
         parameters = _authlib_parameters()
         if self.open_browser is None:
             raise UsageError("To sign in a browser is needed, and there is none here.", "Use another OAuth 2 flow.")

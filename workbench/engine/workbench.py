@@ -49,9 +49,16 @@ class Workbench:
     @cached_property
     def deliveries(self) -> "DeliveryService":
         """Sends and replays. Loads the HTTP client, which takes 0.2 s the first time."""
+        from workbench.engine.cookies import CookieStore
         from workbench.engine.delivering import DeliveryService
 
-        return DeliveryService(self._history_database, self.paths.spool, self.clock)
+        return DeliveryService(
+            self._history_database,
+            self.paths.spool,
+            self.clock,
+            cookies=CookieStore(self.paths.cookies),
+            history=self.history,
+        )
 
     @cached_property
     def signatures(self) -> "Signatures":

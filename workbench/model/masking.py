@@ -8,7 +8,7 @@ to see the secrets.
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from workbench.model.message import Body, Head, Request
+from workbench.model.message import KEPT_IN_TARGET, Body, Head, Request
 
 MASK = b"********"
 """Of one length for all, so that it tells nothing."""
@@ -33,7 +33,8 @@ def secret_ranges(request: Request, secrets: Iterable[str]) -> Ranges:
 def _forms(secret: str) -> Iterator[bytes]:
     raw = secret.encode("utf-8", "surrogatepass")
     yield raw
-    yield from (quote(raw, safe="").encode(), quote(raw).encode(), quote_plus(raw).encode())
+    for quoted in (quote(raw, safe=""), quote(raw), quote(raw, safe=KEPT_IN_TARGET), quote_plus(raw)):
+        yield quoted.encode("ascii")
     escaped = secret.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     yield escaped.encode("utf-8", "surrogatepass")
 

@@ -15,6 +15,9 @@ from typing import Any
 
 CHUNK_BYTES = 256 * 1024
 
+KEPT_IN_TARGET = "!#$%&'()*+,/:;=?@[]~-._\\|^`{}\"<>"
+"""What stays in a request target as a person typed it; only what would break the request line is quoted."""
+
 _CONTENT_TYPE = re.compile(rb"\ncontent-type:[ \t]*([^\r\n]*?)[ \t]*\r?\n", re.IGNORECASE)
 
 

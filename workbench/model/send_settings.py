@@ -25,7 +25,7 @@ class SendSettings:
     proxy: str = ""
     """`http://`, `https://`, `socks4://`, `socks5://` or `socks5h://` with host and port; `none` for none."""
     http2: bool | None = None
-    """HTTP/2 where the target offers it; see `engine.sender2` for what that costs in exactness."""
+    """HTTP/2 where the target offers it; see `engine.http2_sending` for what that costs in exactness."""
     cookies: bool | None = None
     """Whether cookies of the jar are sent, and kept."""
     compress: str = ""

@@ -147,6 +147,13 @@ class DeliveryReader:
         with self._errors():
             return [_summary(row) for row in self._connection.execute(sql, (capture_number,))]
 
+    def newest_answered(self, name: str) -> Delivery | None:
+        """Return the newest delivery of the saved request of that name that was answered, None where none was."""
+        sql = "SELECT number FROM delivery WHERE name = ? AND status IS NOT NULL ORDER BY number DESC LIMIT 1"
+        with self._errors():
+            row = self._connection.execute(sql, (name,)).fetchone()
+        return None if row is None else self.get(row["number"])
+
     def get(self, number: int) -> Delivery | None:
         """Return a delivery with its attempts, or None where there is none of that number."""
         with self._errors():

@@ -67,6 +67,11 @@ class Paths:
         return self.data / "secrets.enc"
 
     @property
+    def cookies(self) -> Path:
+        """Cookies of requests that keep them; only its user may read it."""
+        return self.data / "cookies.json"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 
