@@ -37,7 +37,9 @@ def test_a_new_collection_is_valid_opencollection_and_tells_git_what_to_leave_al
     jsonschema.validate(document, SCHEMA)
     assert document["opencollection"] == "1.0.0"
     assert document["info"] == {"name": "Webhooks"}
-    assert (collection / ".gitattributes").read_text() == "*.yml text eol=lf\nbodies/** -text\n"
+    assert (
+        collection / ".gitattributes"
+    ).read_text() == "*.yml text eol=lf\n*.hook.yaml text eol=lf\nbodies/** -text\n"
     assert (collection / ".gitignore").read_text() == ".local/\n*.secret\n.*.tmp\n"
 
 

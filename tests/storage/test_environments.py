@@ -15,7 +15,13 @@ from workbench.storage.collection_editing import rename_collection
 from workbench.storage.collection_trash import delete, undo_delete
 from workbench.storage.collections import create_collection, read_tree
 from workbench.storage.dot_env import read_dot_env
-from workbench.storage.environment_secrets import GLOBALS, keep_secrets, secret_prefix, secret_values
+from workbench.storage.environment_secrets import (
+    GLOBALS,
+    folder_secret_prefix,
+    keep_secrets,
+    secret_prefix,
+    secret_values,
+)
 from workbench.storage.environments import (
     duplicate_environment,
     environment_fingerprint,
@@ -223,6 +229,21 @@ def test_a_broken_environment_is_a_sentence_and_stops_nothing(root: Path) -> Non
     found, problems = list_environments(root)
     assert found == (saved,)
     assert len(problems) == 2
+
+
+def test_environments_that_are_a_link_are_not_written_through(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (root / "environments").symlink_to(tmp_path / "outside")
+    with pytest.raises(CollectionError, match="outside the collection"):
+        save_environment(root, LOCAL)
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+def test_secrets_of_folders_are_apart_from_those_of_environments(root: Path) -> None:
+    (root / "a").mkdir()
+    (root / "a" / "b").mkdir()
+    assert folder_secret_prefix(root) == "Billing%2FEU/*"
+    assert folder_secret_prefix(root / "a" / "b") == "Billing%2FEU/*/a/b"
 
 
 def test_an_environment_stands_over_those_it_extends(root: Path) -> None:

@@ -4,12 +4,23 @@
         opencollection.yml      name; a valid OpenCollection 1.0 collection, which Bruno opens
         .gitattributes          keeps git from converting line ends where they count
         stripe/
-            folder.yml          the folder's name and place
+            folder.yml          the folder's name and place, and what it gives to its requests
             invoice-paid.yml    one request
+            invoice-paid.hook.yaml    what OpenCollection has no words for: signing, trust, proxy
+        environments/local.yml  variables to switch between; no value of a secret
         bodies/stripe/...       bodies that YAML cannot hold to the byte
+        .local/trash/           what was deleted, until it is emptied
 
 Plain calls on plain files; many at once belong in a thread. What other programs wrote beside what we know stays as
-it is. Reading one request and saving it: `storage.collection_reading`, `storage.collection_saving`.
+it is. Every kind of file goes the same way: `collection_document` reads it to text with its lines, `opencollection*`,
+`hook_document` and `environment_words` to the plain form of what is ours, `request_words` to a request; back it goes
+by `collection_patching`, and `collection_writing` tries whether the new text says what it should and nothing else.
+
+    collection_reading, collection_saving     one request
+    collection_defaults, environments         what it inherits, and the values it is filled in with
+    collection_listing                        the tree, and searching it
+    collection_editing, collection_trash      names, places, copies; deleting and taking that back
+    whole_collections, collection_conflicts   import and export; two sides that changed one request
 """
 
 from pathlib import Path
@@ -36,7 +47,7 @@ __all__ = [
 ]
 
 _GIT_FILES = {
-    ".gitattributes": ("*.yml text eol=lf", "bodies/** -text"),
+    ".gitattributes": ("*.yml text eol=lf", "*.hook.yaml text eol=lf", "bodies/** -text"),
     ".gitignore": (".local/", "*.secret", ".*.tmp"),
 }
 

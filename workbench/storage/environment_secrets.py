@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.model.variables import Environment, Variable
+from workbench.storage.collection_files import COLLECTION_FILE, collection_root
 from workbench.storage.collection_listing import collection_name
 from workbench.storage.secrets import Secrets
 
@@ -17,6 +18,17 @@ GLOBALS = "globals"
 def secret_prefix(root: Path, environment: str) -> str:
     """Return what the names of an environment's secrets begin with in the secret store."""
     return f"{_component(collection_name(root))}/{_component(environment)}"
+
+
+def folder_secret_prefix(folder: Path) -> str:
+    """Return what the names of a collection's own secrets, or a folder's, begin with in the secret store.
+
+    A folder is known by where it lies: once it was renamed or moved, its secrets have to be given again.
+    """
+    folder = folder.absolute()
+    root = collection_root(folder / COLLECTION_FILE)
+    parts = [_component(part) for part in folder.relative_to(root).parts]
+    return "/".join([_component(collection_name(root)), "*", *parts])
 
 
 def _component(name: str) -> str:

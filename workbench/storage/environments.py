@@ -4,6 +4,7 @@ The values of secrets are in no file, see `storage.environment_secrets`. Globals
 workspace, hence beside them.
 """
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,15 @@ from pathlib import Path
 from workbench.model.errors import ChangedOutside, CollectionError
 from workbench.model.variables import Environment
 from workbench.storage.collection_document import Plain, StoredFile, parse
-from workbench.storage.collection_files import ENVIRONMENTS, digest, failing_as, is_device, read_file, remove_file
+from workbench.storage.collection_files import (
+    ENVIRONMENTS,
+    digest,
+    failing_as,
+    inside,
+    is_device,
+    read_file,
+    remove_file,
+)
 from workbench.storage.collection_reading import NO_FILE, Fingerprint
 from workbench.storage.collection_writing import ENVIRONMENT, text_of
 from workbench.storage.durable_file import write_whole
@@ -61,6 +70,7 @@ def save_environment(root: Path, environment: Environment, *, expected: Fingerpr
     file = Path(environment.path) if environment.path else _new_file(root.absolute(), environment.name)
     if expected is not None and environment_fingerprint(file) != expected:
         raise ChangedOutside(f"{file.name} was changed by another program since it was opened.", "Open it again.")
+    inside(root.absolute(), os.path.relpath(file, root.absolute()), file.name)
     wanted = replace(
         environment,
         name=environment.name or file.stem,

@@ -16,10 +16,12 @@ for a request, hence `.yaml`. Keys stand in this order, what is usual is left ou
 there is no file. What others wrote in it stays.
 """
 
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from workbench.model.errors import CollectionError
 from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.collection_document import Mapping, Plain, StoredFile, broken, parse
@@ -44,9 +46,13 @@ def hook_path(file: Path) -> Path:
 def read_hook(file: Path) -> StoredFile:
     """Return the hook file beside `file`, no bytes where there is none; CollectionError for what cannot be."""
     path = hook_path(file)
-    if not path.exists() and not path.is_symlink():
-        return StoredFile(b"", Mapping(1, 0, False, path.name), EMPTY_HOOK)
-    raw = read_file(path)
+    try:
+        raw = read_file(path)
+    except CollectionError:
+        # There is none, or it was removed just now.
+        if os.path.lexists(path):
+            raise
+        raw = b""
     if all(not line.strip() or line.lstrip().startswith(b"#") for line in raw.splitlines()):
         return StoredFile(raw, Mapping(1, 0, False, path.name), EMPTY_HOOK)
     document = parse(raw, path.name)

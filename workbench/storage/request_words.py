@@ -3,7 +3,7 @@
 Only fields that differ from what the files said before are put into new words; the others stay as someone wrote them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +55,15 @@ def request_of(words: RequestWords, file: Path, root: Path) -> SavedRequest:
     info, part, runtime = words.file["info"], words.file[kind], words.file["runtime"]
     rows = part.get("params", [])
     disabled = [field_of(row) for row in rows if row["type"] == "query"]
-    body = ComposedBody(BodyKind.GRAPHQL) if kind == GRAPHQL else ComposedBody()
-    if kind == GRAPHQL and (said := part.get("body")):
-        body = ComposedBody(
-            BodyKind.GRAPHQL, Body(said.get("query", "").encode()), graphql_variables=said.get("variables", "")
-        )
-    elif (said := part.get("body")) and said["type"] == BodyKind.MULTIPART:
-        body = ComposedBody(BodyKind.MULTIPART, parts=tuple(part_of(row, root, file.name) for row in said["data"]))
     return SavedRequest(
         name=info.get("name") or file.stem,
         method=part.get("method") or ("POST" if kind == GRAPHQL else "GET"),
         url=part.get("url", ""),
         headers=tuple(field_of(row) for row in part.get("headers", [])),
         disabled_params=tuple(row for row in disabled if not row.enabled),
-        body=replace(body, literal=words.hook.get("body", {}).get("literal", False)),
+        body=_made_body(words, file, root),
         path_params=path_params(rows),
-        auth=auth_of(part.get("auth"), words.hook.get("auth", {}), NO_AUTH),
+        auth=auth_of(part.get("auth"), words.hook["auth"], NO_AUTH),
         settings=settings_with(settings_of(words.file["settings"]), words.hook),
         variables=variables_of(runtime.get("variables", []), words.hook),
         assertions=tuple(assertion_of(row) for row in runtime.get("assertions", [])),
@@ -79,6 +72,20 @@ def request_of(words: RequestWords, file: Path, root: Path) -> SavedRequest:
         docs=words.file.get("docs", ""),
         tags=tuple(info.get("tags", [])),
     )
+
+
+def _made_body(words: RequestWords, file: Path, root: Path) -> ComposedBody:
+    """Return the body where it is made of rows or a query; of other bodies whether braces in them are text."""
+    literal = words.hook["body"].get("literal", False)
+    kind = kind_of(words.file)
+    said = words.file[kind].get("body", {})
+    if kind == GRAPHQL:
+        query = Body(said.get("query", "").encode())
+        return ComposedBody(BodyKind.GRAPHQL, query, graphql_variables=said.get("variables", ""), literal=literal)
+    if said.get("type") == BodyKind.MULTIPART:
+        parts = tuple(part_of(row, root, file.name) for row in said["data"])
+        return ComposedBody(BodyKind.MULTIPART, parts=parts, literal=literal)
+    return ComposedBody(literal=literal)
 
 
 def variables_of(rows: list[Plain], hook: Plain) -> tuple[Variable, ...]:
@@ -143,50 +150,61 @@ def wanted_words(
     request: SavedRequest, before: SavedRequest | None, former: RequestWords, body: Plain | None
 ) -> RequestWords:
     """Return the plain forms to be, with this one of the body; what the request did not change stays."""
-
-    def changed(*names: str) -> bool:
-        return before is None or any(getattr(request, name) != getattr(before, name) for name in names)
-
-    kind = GRAPHQL if request.body.kind is BodyKind.GRAPHQL else HTTP
-    info, part = dict(former.file["info"]), dict(former.file[kind_of(former.file)])
-    runtime: Plain = dict(former.file["runtime"])
-    settings, docs = former.file["settings"], former.file.get("docs")
-    if changed("name"):
-        info["name"] = request.name
-    if before is None or kind != kind_of(former.file):
+    changed = {
+        field.name
+        for field in fields(SavedRequest)
+        if before is None or getattr(request, field.name) != getattr(before, field.name)
+    }
+    kind, former_kind = GRAPHQL if request.body.kind is BodyKind.GRAPHQL else HTTP, kind_of(former.file)
+    info = _wanted_info(request, changed, former.file["info"])
+    if before is None or kind != former_kind:
         info["type"] = kind
-    if changed("tags"):
-        info["tags"] = list(request.tags)
-    if changed("method"):
-        part["method"] = request.method
-    if changed("headers"):
-        part["headers"] = [row_of(entry) for entry in request.headers]
-    if changed("url", "disabled_params", "path_params"):
-        part["url"] = request.url
-        part["params"] = plain_params(request, part.get("params", []))
-    auth_beside: Plain = former.hook.get("auth", {})
-    if changed("auth"):
+    part = _wanted_part(request, changed, former.file[former_kind])
+    auth_beside: Plain = former.hook["auth"]
+    if "auth" in changed:
         part["auth"], auth_beside = auth_words(request.auth, part.get("auth"), of_request=True)
-    if changed("variables"):
-        runtime["variables"] = variable_rows(request.variables, runtime.get("variables", []))
-    if changed("assertions"):
-        runtime["assertions"] = rows_like(
-            request.assertions, runtime.get("assertions", []), assertion_of, assertion_row
-        )
-    if changed("takings"):
-        runtime["actions"] = rows_like(request.takings, runtime.get("actions", []), taking_of, taking_row)
-    if changed("settings"):
-        settings = settings_words(request.settings, settings)
-    if changed("docs"):
-        docs = request.docs or None
+    settings = former.file["settings"]
     wanted: Plain = {
         "info": present(info),
         kind: present(part | {"body": body}),
-        "runtime": present(runtime),
-        "settings": settings,
-        **present({"docs": docs}),
+        "runtime": present(_wanted_runtime(request, changed, former.file["runtime"])),
+        "settings": settings_words(request.settings, settings) if "settings" in changed else settings,
+        **present({"docs": (request.docs or None) if "docs" in changed else former.file.get("docs")}),
     }
     return RequestWords(wanted, _wanted_hook(request, auth_beside))
+
+
+def _wanted_info(request: SavedRequest, changed: set[str], former: Plain) -> Plain:
+    info = dict(former)
+    if "name" in changed:
+        info["name"] = request.name
+    if "tags" in changed:
+        info["tags"] = list(request.tags)
+    return info
+
+
+def _wanted_part(request: SavedRequest, changed: set[str], former: Plain) -> Plain:
+    part = dict(former)
+    if "method" in changed:
+        part["method"] = request.method
+    if "headers" in changed:
+        part["headers"] = [row_of(entry) for entry in request.headers]
+    if changed & {"url", "disabled_params", "path_params"}:
+        part["url"] = request.url
+        part["params"] = plain_params(request, part.get("params", []))
+    return part
+
+
+def _wanted_runtime(request: SavedRequest, changed: set[str], former: Plain) -> Plain:
+    runtime = dict(former)
+    if "variables" in changed:
+        runtime["variables"] = variable_rows(request.variables, runtime.get("variables", []))
+    if "assertions" in changed:
+        known = runtime.get("assertions", [])
+        runtime["assertions"] = rows_like(request.assertions, known, assertion_of, assertion_row)
+    if "takings" in changed:
+        runtime["actions"] = rows_like(request.takings, runtime.get("actions", []), taking_of, taking_row)
+    return runtime
 
 
 def _wanted_hook(request: SavedRequest, auth: dict[str, Any]) -> Plain:
