@@ -11,6 +11,7 @@ from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SigningChoice
+from workbench.ui.code_work import CodeWork
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.composer.draft import Draft, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
@@ -20,6 +21,7 @@ from workbench.ui.defaults_work import DefaultsWork
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.environment_work import EnvironmentWork
+from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
 from workbench.ui.sending_work import SendingWork
@@ -29,7 +31,17 @@ if TYPE_CHECKING:
     from workbench.ui.signature_work import SignatureWork
 
 ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "pin", "delete")
-ON_REQUEST = ("save", "save_as", "close_tab", "beautify", "undo_request", "redo_request", "preview", "insert_value")
+ON_REQUEST = (
+    "save",
+    "save_as",
+    "close_tab",
+    "beautify",
+    "undo_request",
+    "redo_request",
+    "preview",
+    "insert_value",
+    "code",
+)
 
 
 class ComposingWork:
@@ -51,6 +63,8 @@ class ComposingWork:
         self._sending.take_local = self._environments.take_local
         PastingWork(jobs, self._tabs)
         DefaultsWork(window, workbench, jobs, self._collections)
+        InterchangeWork(window, workbench, jobs, self._collections, signing)
+        CodeWork(window, workbench, jobs, self._tabs, signing, self._sending.resolved)
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
             "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),

@@ -77,19 +77,25 @@ class SendingWork:
         if panel is not None:
             panel.cancel_sending()
 
-    async def _deliver(self, panel: ComposerPanel, request: SavedRequest) -> Delivery:
-        resolved = await self._resolved(panel, request)
+    async def _deliver(self, panel: ComposerPanel) -> Delivery:
+        resolved = await self.resolved(panel)
         signing = await self._signing.signing(resolved.signing)
         try:
             return await self._workbench.deliveries.send(resolved, signing=signing)
         finally:
             self._jobs.start(self.show_history(), "show the history")
 
-    async def _resolved(self, panel: ComposerPanel, request: SavedRequest) -> SavedRequest:
-        """Return the request with every value in its place; MissingVariables names all that have none."""
+    async def resolved(
+        self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes
+    ) -> SavedRequest:
+        """Return a tab's request with every value in its place; MissingVariables names all that have none.
+
+        `change` may put other values into the scopes before.
+        """
         from workbench.engine.variables import resolve
 
-        scopes = with_own(await self.scopes_of(panel), request)
+        request = panel.draft.request
+        scopes = change(with_own(await self.scopes_of(panel), request))
         return (await resolve(request, scopes, self._sources(panel))).request
 
     def _sources(self, panel: ComposerPanel) -> "Sources":
@@ -124,7 +130,7 @@ class SendingWork:
 
     async def _preview(self, panel: ComposerPanel) -> None:
         """Show the bytes that Send would write now."""
-        resolved = await self._resolved(panel, panel.draft.request)
+        resolved = await self.resolved(panel)
         signing = await self._signing.signing(resolved.signing)
         now_us = self._workbench.clock.now_us()
         target, request = await asyncio.to_thread(_composed, resolved, signing, now_us)

@@ -36,7 +36,7 @@ def with_own(scopes: Scopes, request: SavedRequest) -> Scopes:
 
 
 class ComposerPanel(QWidget):
-    """Edits a draft and sends it by `send`, which the window hands in."""
+    """Edits a draft; how it is sent, the window hands in."""
 
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
@@ -198,7 +198,7 @@ class ComposerPanel(QWidget):
     async def _send(self, deliver) -> None:
         self.answer.show_message("Waiting for the answer…")
         try:
-            delivery = await deliver(self.draft.request)
+            delivery = await deliver()
             await self.answer.show_delivery(delivery)
             self.answered.emit(delivery)
         except asyncio.CancelledError:
