@@ -9,7 +9,7 @@ from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtWidgets import QPushButton
 from test_window import opened_dialog
 
 from workbench.model.checks import Assertion, Taking
@@ -30,7 +30,7 @@ from workbench.ui.composer.value_picker import ValuePicker
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 
-ANSWER = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"id":"in_1"}'[:-1]
+ANSWER = b'HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"id":"in_1"}'
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_an_environment_is_chosen_edited_and_put_into_what_is_sent(shop: M
     dialog = await opened_dialog(shop)
     assert isinstance(dialog, EnvironmentDialog)
     assert dialog.name.text() == "local"
-    dialog.table.set_variables((Variable("name", "moon"), Variable("key", "", secret=True)))
+    dialog.table.set_variables((Variable("name", "moon"),))
     dialog.table.edited.emit()
     QTest.keyClicks(dialog.name, "2")
     dialog.add.click()
@@ -108,14 +108,13 @@ async def test_an_environment_is_chosen_edited_and_put_into_what_is_sent(shop: M
     QTest.keyClicks(dialog.name, "staging")
     assert "called staging" in dialog.trouble.text()
     QTest.keyClicks(dialog.name, " eu")
+    dialog.table.set_variables((Variable("key", "", secret=True),))
+    dialog.table.edited.emit()
     dialog.accept()
     await until(lambda: [each.name for each in list_environments(root)[0]] == ["local2", "staging", "staging eu"])
     await until(lambda: box.findData("local2") > 0 and box.currentData() == "local2")
-    found = panel.variables.words.scopes.find("name")
-    await until(lambda: (found := panel.variables.words.scopes.find("name")) and found.value == "moon")
-    assert found is not None
-    text = (root / "environments" / "local2.yml").read_text()
-    assert "secret: true" in text
+    await until(lambda: (known := panel.variables.words.scopes.find("name")) and known.value == "moon")
+    assert "secret: true" in (root / "environments" / "staging eu.yml").read_text()
 
 
 async def test_values_are_found_by_typing_and_put_where_the_cursor_is(shop: MainWindow) -> None:
@@ -139,7 +138,7 @@ async def test_a_pasted_command_becomes_the_request_and_can_be_undone(shop: Main
     panel.url.setText("http://before.test/")
     panel.headers.set_fields((Field("A", "1"),))
     panel.headers.edited.emit()
-    command = "curl -X PUT 'https://api.test/v1?x=1' \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"n\": 1.0}'"
+    command = "curl -X PUT 'https://api.test/v1?x=1' \\\n  -H 'Content-Type: application/json' -d '{\"n\": 1.0}'"
     QGuiApplication.clipboard().setText(command)
     panel.url.selectAll()
     QTest.keyClick(panel.url, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -202,22 +201,20 @@ async def test_an_import_says_what_is_lost_before_anything_is_written(shop: Main
     again.reject()
 
 
-async def test_an_export_says_what_is_lost_and_is_written(shop: MainWindow, root: Path, tmp_path: Path) -> None:
+async def test_an_export_says_what_is_lost_and_is_written(
+    shop: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "out.json"
+
+    async def choose(*_: object) -> str:
+        return str(file)
+
+    monkeypatch.setattr("workbench.ui.interchange_work.choose_new_file", choose)
     shop.sidebar.export_wanted.emit(str(root))
     dialog = await opened_dialog(shop)
     assert isinstance(dialog, ExportDialog)
     await until(lambda: dialog.exported)
     dialog.accept()
-
-    def chooser() -> list[QDialog]:
-        return [each for each in shop.findChildren(QFileDialog) if each.isVisible()]
-
-    await until(chooser)
-    file = tmp_path / "out.json"
-    chosen = chooser()[0]
-    assert isinstance(chosen, QFileDialog)
-    chosen.selectFile(str(file))
-    chosen.done(QDialog.DialogCode.Accepted)
     await until(file.exists)
     assert json.loads(file.read_text())["item"][0]["request"]["url"]["raw"] == "http://a.test/{{name}}"
 

@@ -1,24 +1,23 @@
 """Programs made of a tab's request: to send it, with its signing, and to receive and verify it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.workbench import Workbench
-from workbench.model.collection import SavedRequest
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.signature import SigningChoice
 from workbench.model.variables import Scope, Scopes
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
-from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import choose_new_file, finished
 from workbench.ui.jobs import Jobs
+from workbench.ui.sending_work import SendingWork
 from workbench.ui.signature_work import SignatureWork
 
 if TYPE_CHECKING:
+    from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
     from workbench.ui.main_window import MainWindow
 
@@ -33,14 +32,14 @@ class CodeWork:
         jobs: Jobs,
         tabs: ComposerTabs,
         signing: SignatureWork,
-        resolved: Callable[[ComposerPanel, Callable[[Scopes], Scopes]], Awaitable[SavedRequest]],
+        sending: SendingWork,
     ) -> None:
         self._window = window
         self._workbench = workbench
         self._jobs = jobs
         self._tabs = tabs
         self._signing = signing
-        self._resolved = resolved
+        self._sending = sending
         self._last = ""
         window.commands["code"].triggered.connect(lambda *_: jobs.start(self._show(), "show code"))
 
@@ -48,14 +47,15 @@ class CodeWork:
         panel = self._tabs.current()
         if panel is None:
             return
-        request = await self._resolved(panel, with_named_secrets)
-        provider = await self._provider(request.signing)
+        prepared = await self._sending.prepared(panel, with_named_secrets, signed=False)
+        choice = panel.draft.request.signing
+        provider = await self._provider(choice)
         targets = await asyncio.to_thread(_targets, provider)
         dialog = CodeDialog(targets, self._window.appearance, self._window)
 
         async def make(target: CodeTarget) -> None:
             try:
-                snippet = await asyncio.to_thread(_snippet, target, request, provider)
+                snippet = await asyncio.to_thread(_snippet, target, prepared, choice, provider)
             except WorkbenchError as error:
                 dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
             else:
@@ -89,7 +89,7 @@ def _with_names(scope: Scope) -> Scope:
     values = {
         name: f"YOUR_{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
     }
-    return Scope(scope.kind, scope.name, values, scope.secrets)
+    return Scope(scope.kind, scope.name, values)
 
 
 def _targets(provider: Provider | None) -> list[CodeTarget]:
@@ -105,20 +105,18 @@ def _targets(provider: Provider | None) -> list[CodeTarget]:
     return found
 
 
-def _snippet(target: CodeTarget, saved: SavedRequest, provider: Provider | None) -> "Snippet":
-    from workbench.engine.composing import compose
+def _snippet(target: CodeTarget, prepared: "Prepared", choice: SigningChoice, provider: Provider | None) -> "Snippet":
     from workbench.engine.snippet_recipes import signing_recipe, verifying_recipe
     from workbench.formats.snippets.generation import generate
     from workbench.formats.snippets.receiving import generate_receiver
 
-    choice = saved.signing
     schemes = provider.schemes if provider is not None else ()
     scheme = next((each for each in schemes if each.id == choice.scheme), next(iter(schemes), None))
     if target.receives:
         if provider is None or scheme is None:
             raise UsageError("There is nothing to verify.", "Choose a provider in the tab Sign.")
         return generate_receiver(target.name.removeprefix("receive-"), verifying_recipe(provider, scheme))
-    where, request = compose(saved)
+    where, request = prepared.target, prepared.request
     recipe = None
     if provider is not None and scheme is not None:
         recipe = signing_recipe(provider, scheme, request, choice.public_url or where.url + request.target)

@@ -55,16 +55,16 @@ class ComposingWork:
         self._tabs.opened.connect(self._on_opened)
         self._tabs.closing.connect(lambda panel: jobs.start(self._close(panel), "close a tab"))
         self._drafts = DraftsWork(window, workbench, jobs, self._tabs)
-        self._sending = SendingWork(window, workbench, jobs, self._tabs, signing)
         self._collections = CollectionWork(window, workbench, jobs, self._tabs)
-        self._environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
-        self._sending.scopes_of = self._environments.scopes
-        self._sending.folder_of = self._environments.root_of
-        self._sending.take_local = self._environments.take_local
-        PastingWork(jobs, self._tabs)
-        DefaultsWork(window, workbench, jobs, self._collections)
-        InterchangeWork(window, workbench, jobs, self._collections, signing)
-        CodeWork(window, workbench, jobs, self._tabs, signing, self._sending.resolved)
+        environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
+        self._sending = SendingWork(window, workbench, jobs, self._tabs, signing, environments)
+        # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
+        self._beside = (
+            PastingWork(jobs, self._tabs),
+            DefaultsWork(window, workbench, jobs, self._collections),
+            InterchangeWork(window, workbench, jobs, self._collections, signing),
+            CodeWork(window, workbench, jobs, self._tabs, signing, self._sending),
+        )
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
             "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),
