@@ -12,7 +12,7 @@ from workbench.engine.dynamic_values import Sources
 from workbench.engine.events import Event
 from workbench.engine.exchanging import Exchange
 from workbench.engine.oauth import OAuthTokens
-from workbench.engine.preparing import Prepared, prepare
+from workbench.engine.preparing import Prepared, SigningOf, prepare
 from workbench.engine.reading import Reading
 from workbench.engine.replaying import replay_request
 from workbench.engine.routes import DIRECT
@@ -77,14 +77,15 @@ class DeliveryService:
         *,
         scopes: Scopes | None = None,
         inherited: Sequence[Defaults] = (),
-        signing: Signing | None = None,
+        signing: Signing | SigningOf | None = None,
         sources: Sources | None = None,
         timeout_s: float | None = None,
         capture_number: int | None = None,
     ) -> Delivery:
         """Send a composed request, signed last where that is asked for; return the stored delivery.
 
-        `inherited` is what its folders give, nearest first; without `scopes` its texts are not read for variables. A
+        `inherited` is what its folders give, nearest first; without `scopes` its texts are not read for variables.
+        `signing` may be a function that makes one of the request's own choice: `Signatures.signing_of`. A
         `timeout_s` counts before the settings' own; 0 waits without end. UsageError where it makes no request.
         """
         sent = await self.send_and_check(
@@ -104,7 +105,7 @@ class DeliveryService:
         *,
         scopes: Scopes | None = None,
         inherited: Sequence[Defaults] = (),
-        signing: Signing | None = None,
+        signing: Signing | SigningOf | None = None,
         sources: Sources | None = None,
         timeout_s: float | None = None,
         capture_number: int | None = None,
@@ -117,7 +118,7 @@ class DeliveryService:
         delivery = Delivery(DeliveryKind.SEND, url, self._clock.now_us(), (), capture_number, saved.name)
         stored = await self._deliver(delivery, prepared)
         checks, taken = await asyncio.to_thread(_looked_at, prepared.saved, stored.last)
-        return Sent(stored, checks, taken, prepared.used)
+        return Sent(stored, _masked(checks, prepared.secrets), taken, prepared.used)
 
     async def prepare(
         self,
@@ -125,13 +126,13 @@ class DeliveryService:
         *,
         scopes: Scopes | None = None,
         inherited: Sequence[Defaults] = (),
-        signing: Signing | None = None,
+        signing: Signing | SigningOf | None = None,
         sources: Sources | None = None,
     ) -> Prepared:
         """Return the exact request that `send` would send now, and send nothing but what a token needs."""
         given = sources or Sources(self._clock)
         if given.answer_of is None:
-            given = replace(given, answer_of=self._newest_answer)
+            given = replace(given, answer_of=self.newest_answer)
         return await prepare(
             saved,
             self._authenticator,
@@ -143,7 +144,8 @@ class DeliveryService:
             spool=self._spool,
         )
 
-    async def _newest_answer(self, name: str) -> Attempt | None:
+    async def newest_answer(self, name: str) -> Attempt | None:
+        """Return the newest answer in the history to the saved request of that name, None where there is none."""
         if self._history is None:
             return None
         delivery = await self._history.run(lambda reader: reader.newest_answered(name))
@@ -195,6 +197,20 @@ class DeliveryService:
     async def close(self) -> None:
         """Finish storing what was cancelled."""
         await self._tasks.finish(timeout_s=5)
+
+
+def _masked(checks: tuple[CheckResult, ...], secrets: frozenset[str]) -> tuple[CheckResult, ...]:
+    """Return results that may be shown: what was expected may have been a secret's value."""
+    if not secrets:
+        return checks
+    return tuple(
+        replace(
+            result,
+            assertion=replace(result.assertion, value=masked_text(result.assertion.value, secrets)),
+            message=masked_text(result.message, secrets),
+        )
+        for result in checks
+    )
 
 
 def _looked_at(saved: SavedRequest, attempt: Attempt) -> tuple[tuple[CheckResult, ...], tuple[Taken, ...]]:

@@ -5,7 +5,7 @@ defaults of folders  ->  variables  ->  body to bytes  ->  compression  ->  cred
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,7 +30,11 @@ from workbench.model.collection import Defaults, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
 from workbench.model.send_settings import USUAL_SETTINGS, SendSettings
+from workbench.model.signature import SigningChoice
 from workbench.model.variables import Known, Scopes
+
+SigningOf = Callable[[SigningChoice], Signing | None]
+"""Makes a signing of a request's own choice, its secret by reference; blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ async def prepare(
     *,
     scopes: Scopes | None = None,
     inherited: Sequence[Defaults] = (),
-    signing: Signing | None = None,
+    signing: Signing | SigningOf | None = None,
     cookies: CookieStore | None = None,
     spool: Path | None = None,
 ) -> Prepared:
@@ -99,6 +103,8 @@ async def prepare(
         raise UsageError(
             "HTTP/2 through a SOCKS proxy is not offered.", "Switch HTTP/2 off, or use an http or https proxy."
         )
+    if signing is not None and not isinstance(signing, Signing):
+        signing = await asyncio.to_thread(signing, ready.signing)
     auth = _counting(ready)
     made = await authenticator.credentials(auth, now_us, route)
     ready = replace(ready, url=with_query(ready.url, made.query))

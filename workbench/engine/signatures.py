@@ -15,7 +15,7 @@ from workbench.model.clock import Clock
 from workbench.model.collection import SavedRequest
 from workbench.model.endpoint import Endpoint, SecretUse
 from workbench.model.errors import UsageError, WorkbenchError
-from workbench.model.signature import Secret, SignMode, Verdict, Verification
+from workbench.model.signature import Secret, SigningChoice, SignMode, Verdict, Verification
 from workbench.providers.doctor import Explanation, explain
 from workbench.providers.pack import Provider
 from workbench.providers.verification import verify
@@ -112,6 +112,13 @@ class Signatures:
             raise UsageError("To sign, a secret is needed.", "Choose one in the tab Sign, or write env:NAME there.")
         secret = self.secrets.resolve(reference).value if reference else ""
         return Signing(self.packs().require(provider), secret, mode, scheme, public_url)
+
+    def signing_of(self, choice: SigningChoice) -> Signing | None:
+        """Return how a request of that choice is signed, None where nobody signs; SecretError, UsageError."""
+        if not choice.provider:
+            return None
+        made = self.signing(choice.provider, choice.secret, choice.mode, choice.scheme, choice.public_url)
+        return replace(made, settings=dict(choice.settings))
 
     def preview(self, saved: SavedRequest, signing: Signing) -> str:
         """Return in words what signing would make of a request now; UsageError where it cannot."""
