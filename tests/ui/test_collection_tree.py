@@ -187,7 +187,7 @@ async def test_edits_of_other_programs_appear_and_conflicts_are_asked_about(shop
     press(panel, "Compare")
     dialog = panel.findChild(DiffDialog)
     assert dialog is not None
-    assert dialog.facts.text() == "1 lines only in mine, 1 only in theirs"
+    assert dialog.facts.text() == "1 line only in mine, 1 only in theirs"
     dialog.reject()
     press(panel, "Take theirs")
     assert panel.url.text() == "http://c.test/Paid"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from conftest import a_window, until
@@ -23,6 +24,7 @@ from workbench.storage.paths import Paths
 from workbench.ui.collections.environment_dialog import EnvironmentDialog
 from workbench.ui.collections.export_dialog import ExportDialog
 from workbench.ui.collections.import_dialog import ImportDialog
+from workbench.ui.collections.run_dialog import RunDialog
 from workbench.ui.composer.code_dialog import CodeDialog
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import PreviewDialog
@@ -117,7 +119,7 @@ async def test_an_environment_is_chosen_edited_and_put_into_what_is_sent(shop: M
     assert "secret: true" in (root / "environments" / "staging eu.yml").read_text()
 
 
-async def test_values_are_found_by_typing_and_put_where_the_cursor_is(shop: MainWindow) -> None:
+async def test_values_are_put_in_and_commands_pasted_into_the_url(shop: MainWindow) -> None:
     panel = new_tab(shop)
     shop.activateWindow()
     await until(lambda: "$uuid" in panel.variables.words.dynamic)
@@ -132,8 +134,6 @@ async def test_values_are_found_by_typing_and_put_where_the_cursor_is(shop: Main
     QTest.keyClick(picker.line, Qt.Key.Key_Return)
     assert panel.url.text() == "http://a.test/{{$uuid}}"
 
-
-async def test_a_pasted_command_becomes_the_request_and_can_be_undone(shop: MainWindow) -> None:
     panel = new_tab(shop)
     panel.url.setText("http://before.test/")
     panel.headers.set_fields((Field("A", "1"),))
@@ -176,7 +176,9 @@ POSTMAN = {
 }
 
 
-async def test_an_import_says_what_is_lost_before_anything_is_written(shop: MainWindow, paths: Paths) -> None:
+async def test_what_is_lost_is_said_before_a_collection_comes_in_or_goes_out(
+    shop: MainWindow, paths: Paths, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = paths.workspace / "export.json"
     file.write_text(json.dumps(POSTMAN))
     shop.files_dropped.emit([str(file)])
@@ -199,24 +201,20 @@ async def test_an_import_says_what_is_lost_before_anything_is_written(shop: Main
     await until(lambda: again.trouble.text())
     assert again.imported is None
     again.reject()
-
-
-async def test_an_export_says_what_is_lost_and_is_written(
-    shop: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "out.json"
+    written = tmp_path / "out.json"
 
     async def choose(*_: object) -> str:
-        return str(file)
+        return str(written)
 
     monkeypatch.setattr("workbench.ui.interchange_work.choose_new_file", choose)
     shop.sidebar.export_wanted.emit(str(root))
-    dialog = await opened_dialog(shop)
-    assert isinstance(dialog, ExportDialog)
-    await until(lambda: dialog.exported)
-    dialog.accept()
-    await until(file.exists)
-    assert json.loads(file.read_text())["item"][0]["request"]["url"]["raw"] == "http://a.test/{{name}}"
+    await until(lambda: not again.isVisible())
+    export = await opened_dialog(shop)
+    assert isinstance(export, ExportDialog)
+    await until(lambda: export.exported)
+    export.accept()
+    await until(written.exists)
+    assert json.loads(written.read_text())["item"][0]["request"]["url"]["raw"] == "http://a.test/{{name}}"
 
 
 async def test_a_program_has_the_signing_and_no_secret(shop: MainWindow) -> None:
@@ -243,3 +241,45 @@ async def test_a_program_has_the_signing_and_no_secret(shop: MainWindow) -> None
     dialog.choose("receive-python")
     await until(lambda: dialog.snippet and "compare_digest" in dialog.snippet.text)
     dialog.reject()
+
+
+async def test_a_folder_is_run_with_rows_and_its_results_come_live(
+    shop: MainWindow, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("name\nfirst\nsecond\n")
+    report = tmp_path / "report.xml"
+
+    async def choose(*_: object) -> str:
+        return str(report)
+
+    monkeypatch.setattr("workbench.ui.run_work.choose_new_file", choose)
+    async with RawTarget(ANSWER) as target:
+        file = root / "greet.yml"
+        request = SavedRequest(
+            name="Greet",
+            url=target.url + "/{{name}}",
+            assertions=(Assertion("status", "eq", "201"), Assertion("$.id", "eq", "in_{{name}}")),
+        )
+        save_request(file, request)
+        shop.sidebar.run_wanted.emit(str(root))
+        dialog = await opened_dialog(shop)
+        assert isinstance(dialog, RunDialog)
+        dialog.data.setText(str(tmp_path / "nothing.csv"))
+        dialog.start.click()
+        await until(lambda: "cannot be read" in dialog.summary.text())
+        dialog.data.setText(str(rows))
+        dialog.rounds.setValue(2)
+        dialog.start.click()
+        await until(lambda: not dialog.is_running and len(dialog.table.rows()) == 4)
+        assert [each.split(b" ")[1] for each in target.received] == [b"/first", b"/second"] * 2
+    assert [row.texts[:4] for row in dialog.table.rows()][:2] == [
+        ("✗", "1", "Greet", "201"),
+        ("✗", "2", "Greet", "201"),
+    ]
+    assert dialog.summary.text().startswith("0 of 4 passed in ")
+    assert "4 of 8 tests held." in dialog.summary.text()
+    dialog.junit.click()
+    await until(report.exists)
+    assert ElementTree.fromstring(report.read_text()).tag == "testsuites"
+    dialog.close()

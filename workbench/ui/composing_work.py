@@ -24,6 +24,7 @@ from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
+from workbench.ui.run_work import RunWork
 from workbench.ui.sending_work import SendingWork
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class ComposingWork:
             DefaultsWork(window, workbench, jobs, self._collections),
             InterchangeWork(window, workbench, jobs, self._collections, signing),
             CodeWork(window, workbench, jobs, self._tabs, signing, self._sending),
+            RunWork(window, workbench, jobs, self._collections, self._sending),
         )
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {

@@ -14,6 +14,7 @@ from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.message import readable
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
 from workbench.ui.composer.draft import Draft, body_kind
 from workbench.ui.composer.panel import ComposerPanel
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.engine.dynamic_values import Question, Sources
     from workbench.engine.preparing import Prepared
     from workbench.engine.sending_context import SendingContext
+    from workbench.engine.signing import Signing
     from workbench.ui.main_window import MainWindow
 
 HISTORY_LIMIT = 200
@@ -95,7 +97,7 @@ class SendingWork:
                 request,
                 scopes=context.scopes_for(request, self._environments.local),
                 inherited=context.inherited,
-                signing=await self._signing.signing(request.signing),
+                signing=self._signing_of,
                 sources=self._sources(context),
             )
         finally:
@@ -111,16 +113,21 @@ class SendingWork:
             request,
             scopes=change(context.scopes_for(request, self._environments.local)),
             inherited=context.inherited,
-            signing=await self._signing.signing(request.signing) if signed else None,
+            signing=self._signing_of if signed else None,
             sources=self._sources(context),
         )
+
+    def _signing_of(self, choice: SigningChoice) -> "Signing | None":
+        """Return how a request of that choice is signed; None for headers kept as they stand."""
+        return None if choice.mode is SignMode.KEEP else self._signing.signatures.signing_of(choice)
 
     def _sources(self, context: "SendingContext") -> "Sources":
         from workbench.engine.dynamic_values import Sources
 
-        return Sources(self._workbench.clock, folder=context.folder, ask=self._ask)
+        return Sources(self._workbench.clock, folder=context.folder, ask=self.ask)
 
-    async def _ask(self, question: "Question") -> str | None:
+    async def ask(self, question: "Question") -> str | None:
+        """Ask a person for a value; None where they would rather not send."""
         return await ask_text(self._window, "Before sending", f"{question.label}:", "", hidden=question.secret)
 
     # Before and after

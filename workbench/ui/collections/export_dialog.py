@@ -41,7 +41,7 @@ class ExportDialog(QDialog):
         self.list.setAccessibleName("Format")
         for format_name, words in formats.items():
             if format_name != OF_ENVIRONMENT or environments:
-                item = QListWidgetItem(words, self.list)
+                item = QListWidgetItem(words[:1].upper() + words[1:], self.list)
                 item.setData(_FORMAT, format_name)
         self.list.currentRowChanged.connect(lambda _: self._on_choice())
         self.list.setMaximumHeight(7 * (self.fontMetrics().height() + 12))
