@@ -59,9 +59,14 @@ def item(window: MainWindow, name: str) -> QTreeWidgetItem:
 async def open_request(window: MainWindow, name: str) -> ComposerPanel:
     window.sidebar.tree.setCurrentItem(item(window, name))
     QTest.keyClick(window.sidebar.tree, Qt.Key.Key_Return)
-    await until(lambda: isinstance(window.tabs.currentWidget(), ComposerPanel))
-    panel = window.tabs.currentWidget()
-    assert isinstance(panel, ComposerPanel)
+
+    def opened() -> ComposerPanel | None:
+        panel = window.tabs.currentWidget()
+        return panel if isinstance(panel, ComposerPanel) and panel.draft.request.name == name else None
+
+    await until(opened)
+    panel = opened()
+    assert panel is not None
     return panel
 
 
@@ -217,3 +222,30 @@ async def test_what_a_folder_gives_is_edited_and_shown_in_its_requests(shop: Mai
     wanted = Defaults(headers=(Field("X-Team", "hooks"),), auth=Auth(AuthKind.BEARER, (("token", "{{token}}"),)))
     await until(lambda: read_defaults(root / "hooks") == wanted)
     await until(lambda: "from the folder Hooks" in auth._note.text())
+
+
+async def test_after_a_restart_edits_made_meanwhile_are_asked_about(
+    root: Path, paths: Paths, appearance: Appearance
+) -> None:
+    file = root / "hooks" / "paid.yml"
+    async for window in a_window(paths, appearance):
+        await until(lambda window=window: found(window, "Paid"))
+        panel = await open_request(window, "Paid")
+        panel.url.setText("http://mine.test/")
+        other = await open_request(window, "List")
+        assert not other.draft.is_dirty
+    edit_outside(file, "b")
+    edit_outside(root / "orders" / "list.yml", "b")
+    async for window in a_window(paths, appearance):
+        await until(lambda window=window: window.tabs.count() == 3)
+        mine, theirs = window.tabs.widget(1), window.tabs.widget(2)
+        assert isinstance(mine, ComposerPanel)
+        assert isinstance(theirs, ComposerPanel)
+        await until(lambda mine=mine: "changed by another program" in mine.notices.text)
+        assert mine.url.text() == "http://mine.test/"
+        await until(lambda theirs=theirs: theirs.url.text() == "http://b.test/List")
+        (root / "orders" / "list.yml").unlink()
+        await until(lambda theirs=theirs: "is gone" in theirs.notices.text)
+        window.tabs.setCurrentWidget(theirs)
+        window.commands["save"].trigger()
+        await until((root / "orders" / "list.yml").exists)

@@ -178,6 +178,10 @@ class CollectionWork:
             await self._outside.look(changes.all)
             await self.show()
 
+    async def look(self) -> None:
+        """Look whether the files of open tabs are still what the tabs think."""
+        await self._outside.look()
+
     # Saving
 
     def _save_current(self, *, under_new_name: bool) -> None:

@@ -88,6 +88,7 @@ class ComposingWork:
         """Bring back collections, drafts and history; the window works without what cannot be read."""
         await self._collections.begin()
         await self._drafts.begin()
+        await self._collections.look()
         await self._sending.begin()
 
     async def end(self) -> None:
