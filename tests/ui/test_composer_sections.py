@@ -8,7 +8,16 @@ from conftest import until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QTableWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTableWidget,
+    QWidget,
+)
 
 from workbench.model.authentication import AUTH_FIELDS, Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
@@ -314,3 +323,23 @@ async def test_documentation_is_read_without_fetching_anything(make: Make) -> No
     assert "Title" in editor.reader.toPlainText()
     assert editor.reader.loadResource(2, "file:///etc/passwd") is None
     assert panel.draft.request.docs.startswith("# Title")
+
+
+async def test_everything_that_can_be_pressed_or_filled_in_has_a_name(make: Make) -> None:
+    panel = make(FULL)
+    for position in range(panel.sections.count()):
+        panel.sections.setCurrentIndex(position)
+    for kind in BodyKind:
+        choose_kind(panel, kind)
+    auth = panel.sections.editor("Auth")
+    auth.kind.setCurrentIndex(auth.kind.findData(AuthKind.OAUTH2))
+    of_qt = (QTabBar, QComboBox, QTableWidget)
+    pressed = [each for each in panel.findChildren(QAbstractButton) if not isinstance(each.parent(), of_qt)]
+    # The clear button of a line is Qt's own.
+    pressed = [each for each in pressed if not isinstance(each.parent(), QLineEdit)]
+    assert [each for each in pressed if not each.text() and not each.accessibleName()] == []
+    assert [each.text() for each in pressed if not each.toolTip()] == []
+    kinds = (QLineEdit, QComboBox, QPlainTextEdit, QTableWidget)
+    filled = [each for each in panel.findChildren(QWidget) if isinstance(each, kinds)]
+    own = [each for each in filled if not isinstance(each.parent(), (QComboBox, QTableWidget))]
+    assert [each for each in own if not each.accessibleName()] == []

@@ -28,6 +28,8 @@ class StoredDraft:
     """The saved request's file, empty for a new one."""
     dirty: bool = True
     capture_number: int | None = None
+    fingerprint: str = ""
+    """The file as it was last read, so that edits of other programs are noticed after a restart too."""
 
 
 def save_drafts(connection: sqlite3.Connection, drafts: Sequence[StoredDraft]) -> list[None]:
@@ -72,6 +74,7 @@ def _row(draft: StoredDraft) -> tuple[Any, ...]:
         "file": draft.file,
         "dirty": draft.dirty,
         "capture": draft.capture_number,
+        "fingerprint": draft.fingerprint,
     }
     # The body's content has columns of its own.
     del fields["request"]["body"]["content"]
@@ -88,7 +91,8 @@ def _draft(identity: str, position: int, fields: dict[str, Any], body: bytes | N
         raise ValueError("a newer version of this program wrote it")
     request = _request_of_version_1(fields) if version == 1 else _request(fields["request"])
     request = replace(request, body=replace(request.body, content=content))
-    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"])
+    seen = str(fields.get("fingerprint", ""))
+    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"], seen)
 
 
 def _request(fields: dict[str, Any]) -> SavedRequest:

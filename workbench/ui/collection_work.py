@@ -88,6 +88,16 @@ class CollectionWork:
         inside = (folder for folder in self.open_collections if Path(path).is_relative_to(folder))
         return next(inside, self.open_collections[0] if self.open_collections else "")
 
+    def name_of(self, path: str) -> str:
+        """Return what people call a folder or a collection; its folder's name where it is in no open one."""
+        below = list(self._trees)
+        while below:
+            entry = below.pop()
+            if entry.path == path:
+                return entry.name
+            below += entry.folders
+        return Path(path).name
+
     # Showing
 
     async def show(self) -> None:
@@ -167,6 +177,10 @@ class CollectionWork:
         async for changes in watch(folders, asyncio.Event()):
             await self._outside.look(changes.all)
             await self.show()
+
+    async def look(self) -> None:
+        """Look whether the files of open tabs are still what the tabs think."""
+        await self._outside.look()
 
     # Saving
 

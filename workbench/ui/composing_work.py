@@ -11,6 +11,7 @@ from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SigningChoice
+from workbench.ui.code_work import CodeWork
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.composer.draft import Draft, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
@@ -20,8 +21,10 @@ from workbench.ui.defaults_work import DefaultsWork
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.environment_work import EnvironmentWork
+from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
+from workbench.ui.run_work import RunWork
 from workbench.ui.sending_work import SendingWork
 
 if TYPE_CHECKING:
@@ -29,7 +32,17 @@ if TYPE_CHECKING:
     from workbench.ui.signature_work import SignatureWork
 
 ON_CAPTURES = ("replay", "replay_fresh", "replay_stale", "open_in_composer", "confirm", "pin", "delete")
-ON_REQUEST = ("save", "save_as", "close_tab", "beautify", "undo_request", "redo_request", "preview", "insert_value")
+ON_REQUEST = (
+    "save",
+    "save_as",
+    "close_tab",
+    "beautify",
+    "undo_request",
+    "redo_request",
+    "preview",
+    "insert_value",
+    "code",
+)
 
 
 class ComposingWork:
@@ -43,14 +56,17 @@ class ComposingWork:
         self._tabs.opened.connect(self._on_opened)
         self._tabs.closing.connect(lambda panel: jobs.start(self._close(panel), "close a tab"))
         self._drafts = DraftsWork(window, workbench, jobs, self._tabs)
-        self._sending = SendingWork(window, workbench, jobs, self._tabs, signing)
         self._collections = CollectionWork(window, workbench, jobs, self._tabs)
-        self._environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
-        self._sending.scopes_of = self._environments.scopes
-        self._sending.folder_of = self._environments.root_of
-        self._sending.take_local = self._environments.take_local
-        PastingWork(jobs, self._tabs)
-        DefaultsWork(window, workbench, jobs, self._collections)
+        environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
+        self._sending = SendingWork(window, workbench, jobs, self._tabs, signing, environments)
+        # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
+        self._beside = (
+            PastingWork(jobs, self._tabs),
+            DefaultsWork(window, workbench, jobs, self._collections),
+            InterchangeWork(window, workbench, jobs, self._collections, signing),
+            CodeWork(window, workbench, jobs, self._tabs, signing, self._sending),
+            RunWork(window, workbench, jobs, self._collections, self._sending),
+        )
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
             "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),
@@ -72,6 +88,7 @@ class ComposingWork:
         """Bring back collections, drafts and history; the window works without what cannot be read."""
         await self._collections.begin()
         await self._drafts.begin()
+        await self._collections.look()
         await self._sending.begin()
 
     async def end(self) -> None:

@@ -41,8 +41,8 @@ class DefaultsWork:
         root = Path(self._collections.root_of(str(folder)))
         found = await asyncio.to_thread(surroundings, root, folder / "new.yml", "", self._secrets)
         variables = Variables(self._window.appearance, self._window)
-        variables.set_words(VariableWords(found.scopes))
-        dialog = DefaultsDialog(folder.name, defaults, variables, self._window)
+        variables.set_words(VariableWords(found.context.scopes))
+        dialog = DefaultsDialog(self._collections.name_of(str(folder)), defaults, variables, self._window)
         if not (folder / COLLECTION_FILE).exists():
             above = await asyncio.to_thread(surroundings, root, folder.parent / "new.yml", "", self._secrets)
             dialog.set_above(above.auth, above.auth_source, above.settings)

@@ -65,6 +65,7 @@ class DiffDialog(QDialog):
         lines = diff.splitlines()[2:]
         more = sum(line.startswith("+") for line in lines)
         less = sum(line.startswith("-") for line in lines)
-        words = f"{less} lines only in {before_name}, {more} only in {after_name}" if diff else "Nothing differs."
+        counted = f"{less} line{'' if less == 1 else 's'} only in {before_name}, {more} only in {after_name}"
+        words = counted if diff else "Nothing differs."
         self.facts.setText(words)
         self.view.set_content(TextLines(diff.encode("utf-8", "surrogatepass")), "diff")

@@ -1,6 +1,7 @@
 """Variables in the window: environments chosen and edited, words for every tab's fields, values put in."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import WorkbenchError
-from workbench.model.variables import Environment, Scopes
+from workbench.model.variables import Environment, Variable
+from workbench.storage.collection_defaults import defaults_fingerprint, read_defaults, save_defaults
 from workbench.storage.collection_trash import delete
 from workbench.storage.environment_secrets import keep_secrets, secret_prefix
 from workbench.storage.environments import list_environments, rename_environment, save_environment
@@ -29,6 +31,7 @@ from workbench.ui.variable_line import VariableLine, VariableText
 from workbench.ui.variable_words import DynamicValue, VariableWords
 
 if TYPE_CHECKING:
+    from workbench.engine.checking_answers import Taken
     from workbench.ui.main_window import MainWindow
 
 
@@ -88,13 +91,6 @@ class EnvironmentWork:
             surroundings, Path(root) if root else None, file, self.environment_of(panel), self._secrets
         )
 
-    async def scopes(self, panel: ComposerPanel) -> Scopes:
-        """Return the variables around a tab's request now; its own come on top. Trouble with them is shown."""
-        found = await self.surroundings(panel)
-        for problem in found.problems:
-            panel.notices.say("warning", problem)
-        return found.scopes.with_local(self.local) if self.local else found.scopes
-
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.bar.environment_chosen.connect(lambda name: self._choose(self.root_of(panel), name))
         panel.bar.environments_wanted.connect(
@@ -119,16 +115,26 @@ class EnvironmentWork:
         if not self._dynamic:
             self._dynamic = await asyncio.to_thread(_dynamic_values)
         found = await self.surroundings(panel)
-        scopes = found.scopes.with_local(self.local) if self.local else found.scopes
+        scopes = found.context.scopes
+        scopes = scopes.with_local(self.local) if self.local else scopes
         panel.bar.set_environments(names, self.environment_of(panel))
         panel.set_words(VariableWords(scopes, self._dynamic))
         panel.sections.set_above(found.auth, found.auth_source, found.settings)
 
-    def take_local(self, values: dict[str, str]) -> None:
-        """Keep what an answer gave, for this session."""
-        if values:
-            self.local.update(values)
-            self._soon.start()
+    async def take(self, panel: ComposerPanel, taken: "Sequence[Taken]") -> None:
+        """Keep what an answer gave: in the environment or the collection where it says so, else for this session."""
+        if not taken:
+            return
+        root, name = self.root_of(panel), self.environment_of(panel)
+        for each in taken:
+            value = each.value or ""
+            if each.taking.scope == "environment" and root and name:
+                await asyncio.to_thread(_set_in_environment, Path(root), name, each.taking.name, value, self._secrets)
+            elif each.taking.scope == "collection" and root:
+                await asyncio.to_thread(_set_in_collection, Path(root), each.taking.name, value)
+            else:
+                self.local[each.taking.name] = value
+        self._soon.start()
 
     # Choosing
 
@@ -180,8 +186,7 @@ class EnvironmentWork:
         dialog = EnvironmentDialog(state, self._chosen.get(root, ""), self._window)
         if await finished(dialog) != EnvironmentDialog.DialogCode.Accepted:
             return
-        secret = any(variable.secret and variable.value for each in state.changed() for variable in each.variables)
-        if secret and self._secrets.is_locked and not await self._signing.unlock():
+        if state.needs_secrets and self._secrets.is_locked and not await self._signing.unlock():
             return
         await self._save(Path(root), state)
 
@@ -210,6 +215,24 @@ def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[
         environment = replace(environment, path=renamed.path)
     kept = keep_secrets(secrets, environment, secret_prefix(root, environment.name))
     save_environment(root, kept)
+
+
+def _with(variables: tuple[Variable, ...], name: str, value: str) -> tuple[Variable, ...]:
+    if not any(each.name == name for each in variables):
+        return (*variables, Variable(name, value))
+    return tuple(replace(each, value=value) if each.name == name else each for each in variables)
+
+
+def _set_in_environment(root: Path, environment: str, name: str, value: str, secrets: Secrets) -> None:
+    found = next((each for each in list_environments(root)[0] if each.name == environment), None)
+    if found is not None:
+        _write(root, replace(found, variables=_with(found.variables, name, value)), secrets, {})
+
+
+def _set_in_collection(root: Path, name: str, value: str) -> None:
+    known = defaults_fingerprint(root)
+    defaults = read_defaults(root)
+    save_defaults(root, replace(defaults, variables=_with(defaults.variables, name, value)), expected=known)
 
 
 def _dynamic_values() -> dict[str, DynamicValue]:

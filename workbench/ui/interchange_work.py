@@ -6,20 +6,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.workbench import Workbench
+from workbench.formats.interchange.exporting import FORMATS, export
 from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.variables import Environment
 from workbench.storage.environment_secrets import keep_secrets, secret_prefix
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
+from workbench.ui.collections.export_dialog import ExportDialog
 from workbench.ui.collections.import_dialog import ImportDialog, summary
-from workbench.ui.dialogs import choose_file, choose_folder, finished
+from workbench.ui.dialogs import choose_file, choose_folder, choose_new_file, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
+
+_SUFFIXES = {
+    "postman": ".postman_collection.json",
+    "postman-environment": ".postman_environment.json",
+    "opencollection": ".yml",
+    "insomnia": ".yaml",
+    "har": ".har",
+    "http": ".http",
+    "curl": ".sh",
+}
 
 
 class InterchangeWork:
@@ -39,6 +51,8 @@ class InterchangeWork:
         self._collections = collections
         self._signing = signing
         window.commands["import"].triggered.connect(lambda *_: self._start_import(""))
+        window.commands["export"].triggered.connect(lambda *_: self._start_export(""))
+        window.sidebar.export_wanted.connect(self._start_export)
         window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
 
     def _start_import(self, path: str) -> None:
@@ -71,6 +85,45 @@ class InterchangeWork:
         if accepted and dialog.imported is not None:
             await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()))
 
+    # Out
+
+    def _start_export(self, path: str) -> None:
+        chosen = path or self._window.sidebar.chosen_folder or self._collections.root_of("")
+        if chosen:
+            self._jobs.start(self._export(chosen), "export a collection")
+        else:
+            self._window.show_info("There is no collection to export. Open or import one first.")
+
+    async def _export(self, path: str) -> None:
+        root = self._collections.root_of(path)
+        tree = await asyncio.to_thread(_loaded, Path(root), path)
+        dialog = ExportDialog(tree.name, FORMATS, [each.name for each in tree.environments], self._window)
+
+        async def preview() -> None:
+            wanted = (dialog.format_name, dialog.options)
+            try:
+                exported = await asyncio.to_thread(export, tree, *wanted)
+            except WorkbenchError as error:
+                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+            else:
+                if wanted == (dialog.format_name, dialog.options):
+                    dialog.show_exported(exported)
+
+        dialog.preview_wanted.connect(lambda: self._jobs.start(preview(), "look at an export"))
+        await asyncio.gather(preview(), self._finish_export(dialog, tree.name))
+
+    async def _finish_export(self, dialog: ExportDialog, name: str) -> None:
+        if await finished(dialog) != ExportDialog.DialogCode.Accepted or dialog.exported is None:
+            return
+        content, suffix = dialog.exported.content, _SUFFIXES.get(dialog.format_name, ".txt")
+        suggested = str(Path.home() / (name.replace("/", "-") + suffix))
+        file = await choose_new_file(self._window, "Export", suggested)
+        if file is not None:
+            await asyncio.to_thread(_write_file, Path(file), content)
+            self._window.show_info(f"{name} is written to {file}.")
+
+    # In
+
     async def _write(self, tree: CollectionTree) -> None:
         """Write a tree as a new collection of the workspace, and show it."""
         secrets = self._workbench.signatures.secrets
@@ -93,6 +146,28 @@ def _read(path: str, text: str) -> Imported:
     if source.raw is None:
         return import_folder(source.files, source.name, read=source.read)
     return import_bytes(source.raw, source.name, read=source.read)
+
+
+def _loaded(root: Path, path: str) -> CollectionTree:
+    """Return a collection, or the part of it that a folder is."""
+    from workbench.storage.collections import read_tree
+    from workbench.storage.whole_collections import load_tree
+
+    tree, entry = load_tree(root), read_tree(root)
+    while entry.path != str(Path(path).absolute()):
+        below = [Path(path).absolute().is_relative_to(folder.path) for folder in entry.folders]
+        if True not in below:
+            break
+        position = below.index(True)
+        tree, entry = tree.folders[position], entry.folders[position]
+    return tree
+
+
+def _write_file(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{file} could not be written: {error.strerror or error}.") from error
 
 
 def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:

@@ -1,31 +1,37 @@
 """Sending from composer tabs, what comes of the answers, and the history of what was sent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 
 from workbench.engine.workbench import Workbench
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.delivery import Attempt, Delivery
+from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.message import readable
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
 from workbench.ui.composer.draft import Draft, body_kind
-from workbench.ui.composer.panel import ComposerPanel, with_own
+from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
 from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask_text, finished
+from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 
 if TYPE_CHECKING:
-    from workbench.engine.composing import Target
+    from workbench.engine.delivering import Sent
     from workbench.engine.dynamic_values import Question, Sources
+    from workbench.engine.preparing import Prepared
+    from workbench.engine.sending_context import SendingContext
     from workbench.engine.signing import Signing
-    from workbench.model.message import Request
     from workbench.ui.main_window import MainWindow
 
 HISTORY_LIMIT = 200
@@ -35,19 +41,20 @@ class SendingWork:
     """Everything behind Send."""
 
     def __init__(
-        self, window: "MainWindow", workbench: Workbench, jobs: Jobs, tabs: ComposerTabs, signing: SignatureWork
+        self,
+        window: "MainWindow",
+        workbench: Workbench,
+        jobs: Jobs,
+        tabs: ComposerTabs,
+        signing: SignatureWork,
+        environments: EnvironmentWork,
     ) -> None:
         self._window = window
         self._workbench = workbench
         self._jobs = jobs
         self._tabs = tabs
         self._signing = signing
-        self.scopes_of: Callable[[ComposerPanel], Awaitable[Scopes]] = _no_scopes
-        """The variables around a tab's request; whoever knows them sets this."""
-        self.folder_of: Callable[[ComposerPanel], str] = lambda _panel: ""
-        """Where relative names of files start: the collection's folder."""
-        self.take_local: Callable[[dict[str, str]], None] = lambda _values: None
-        """Takes what answers gave, for the requests that follow."""
+        self._environments = environments
         tabs.opened.connect(self._on_opened)
         window.sidebar.delivery_wanted.connect(self.open_delivery)
         for name, slot in {"send": self._send, "cancel": self._cancel, "preview": self._start_preview}.items():
@@ -56,7 +63,7 @@ class SendingWork:
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())
         panel.url.returnPressed.connect(self._send)
-        panel.answered.connect(lambda delivery: self._jobs.start(self._check(panel, delivery), "check an answer"))
+        panel.answered.connect(lambda sent: self._jobs.start(self._keep(panel, sent), "keep what an answer gave"))
         panel.sections.made.connect(lambda editor: self._on_made(panel, editor))
         panel.add_button(self._window.commands.tool_button("preview"))
 
@@ -77,43 +84,51 @@ class SendingWork:
         if panel is not None:
             panel.cancel_sending()
 
-    async def _deliver(self, panel: ComposerPanel, request: SavedRequest) -> Delivery:
-        resolved = await self._resolved(panel, request)
-        signing = await self._signing.signing(resolved.signing)
+    async def _deliver(self, panel: ComposerPanel) -> "Sent":
+        """Send a tab's request with all that surrounds it."""
+        request = panel.draft.request
+        context = (await self._environments.surroundings(panel)).context
+        for problem in context.problems:
+            panel.notices.say("warning", problem)
+        deliveries = self._workbench.deliveries
+        deliveries.tokens.open_browser = _open_browser
         try:
-            return await self._workbench.deliveries.send(resolved, signing=signing)
+            return await deliveries.send_and_check(
+                request,
+                scopes=context.scopes_for(request, self._environments.local),
+                inherited=context.inherited,
+                signing=self._signing_of,
+                sources=self._sources(context),
+            )
         finally:
             self._jobs.start(self.show_history(), "show the history")
 
-    async def _resolved(self, panel: ComposerPanel, request: SavedRequest) -> SavedRequest:
-        """Return the request with every value in its place; MissingVariables names all that have none."""
-        from workbench.engine.variables import resolve
-
-        scopes = with_own(await self.scopes_of(panel), request)
-        return (await resolve(request, scopes, self._sources(panel))).request
-
-    def _sources(self, panel: ComposerPanel) -> "Sources":
-        from workbench.engine.dynamic_values import Sources
-
-        folder = self.folder_of(panel)
-        return Sources(
-            self._workbench.clock,
-            folder=Path(folder) if folder else None,
-            ask=self._ask,
-            answer_of=self._answer_of,
+    async def prepared(
+        self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
+    ) -> "Prepared":
+        """Return what Send would send now; `change` may put other values into the scopes before."""
+        request = panel.draft.request
+        context = (await self._environments.surroundings(panel)).context
+        return await self._workbench.deliveries.prepare(
+            request,
+            scopes=change(context.scopes_for(request, self._environments.local)),
+            inherited=context.inherited,
+            signing=self._signing_of if signed else None,
+            sources=self._sources(context),
         )
 
-    async def _ask(self, question: "Question") -> str | None:
-        return await ask_text(self._window, "Before sending", f"{question.label}:", "", hidden=question.secret)
+    def _signing_of(self, choice: SigningChoice) -> "Signing | None":
+        """Return how a request of that choice is signed; None for headers kept as they stand."""
+        return None if choice.mode is SignMode.KEEP else self._signing.signatures.signing_of(choice)
 
-    async def _answer_of(self, name: str) -> Attempt | None:
-        """Return the newest answer to the request of that name."""
-        newest = await self._workbench.history.run(lambda reader: reader.newest(HISTORY_LIMIT))
-        number = next((each.number for each in newest if each.name == name and each.status), None)
-        if number is None:
-            return None
-        delivery = await self._workbench.history.run(lambda reader: reader.get(number))
-        return delivery.last if delivery is not None else None
+    def _sources(self, context: "SendingContext") -> "Sources":
+        from workbench.engine.dynamic_values import Sources
+
+        return Sources(self._workbench.clock, folder=context.folder, ask=self.ask)
+
+    async def ask(self, question: "Question") -> str | None:
+        """Ask a person for a value; None where they would rather not send."""
+        return await ask_text(self._window, "Before sending", f"{question.label}:", "", hidden=question.secret)
 
     # Before and after
 
@@ -123,34 +138,16 @@ class SendingWork:
             self._jobs.start(self._preview(panel), "preview a request")
 
     async def _preview(self, panel: ComposerPanel) -> None:
-        """Show the bytes that Send would write now."""
-        resolved = await self._resolved(panel, panel.draft.request)
-        signing = await self._signing.signing(resolved.signing)
-        now_us = self._workbench.clock.now_us()
-        target, request = await asyncio.to_thread(_composed, resolved, signing, now_us)
-        raw = await asyncio.to_thread(
-            lambda: b"".join(request.wire_chunks()) if _is_small(request) else _start(request)
-        )
-        notes = "" if _is_small(request) else f"Only the first {SHOWN_LIMIT_BYTES // 1024 // 1024} MiB are shown."
-        dialog = PreviewDialog(target.url, raw, notes, self._window.appearance, self._window)
+        """Show the bytes that Send would write now, but for secrets."""
+        prepared = await self.prepared(panel)
+        raw, notes = await asyncio.to_thread(_shown, prepared)
+        dialog = PreviewDialog(prepared.target.url, raw, notes, self._window.appearance, self._window)
         if await finished(dialog) == PreviewDialog.DialogCode.Accepted:
             panel.start_sending(partial(self._deliver, panel))
 
-    async def _check(self, panel: ComposerPanel, delivery: Delivery) -> None:
-        """Show what came of the request's tests, and keep what is taken of the answer."""
-        request = panel.draft.request
-        if not request.assertions and not request.takings:
-            return
-        from workbench.engine.checking_answers import Answer, check, take
-
-        if delivery.last.response is None:
-            return
-        answer = Answer.of(delivery.last)
-        results, taken = await asyncio.to_thread(
-            lambda: (check(answer, request.assertions), take(answer, request.takings))
-        )
-        panel.answer.show_results(results, taken)
-        self.take_local({each.taking.name: each.value for each in taken if each.value is not None})
+    async def _keep(self, panel: ComposerPanel, sent: "Sent") -> None:
+        """Keep what was taken of an answer, where its taking says."""
+        await self._environments.take(panel, [each for each in sent.taken if each.value is not None])
 
     # The history
 
@@ -180,24 +177,24 @@ class SendingWork:
         await panel.answer.show_delivery(delivery)
 
 
-async def _no_scopes(_: ComposerPanel) -> Scopes:
-    return Scopes()
+async def _open_browser(url: str) -> None:
+    QDesktopServices.openUrl(QUrl(url))
 
 
-def _composed(saved: SavedRequest, signing: "Signing | None", now_us: int) -> "tuple[Target, Request]":
-    from workbench.engine.composing import compose
-    from workbench.engine.signing import signed
-
-    target, request = compose(saved)
-    return target, request if signing is None else signed(request, target.url, signing, now_us)
-
-
-def _is_small(request: "Request") -> bool:
-    return request.body.size <= SHOWN_LIMIT_BYTES
-
-
-def _start(request: "Request") -> bytes:
-    return request.head.raw + request.body.read(SHOWN_LIMIT_BYTES)
+def _shown(prepared: "Prepared") -> tuple[bytes, str]:
+    """Return the start of a request's bytes with its secrets masked, and what is to be said of that."""
+    request = prepared.request
+    ranges = secret_ranges(request, prepared.secrets)
+    notes = ["Secrets are masked here."] if ranges else []
+    raw = masked_head(request.head, ranges).raw
+    if request.body.size <= SHOWN_LIMIT_BYTES:
+        raw = b"".join(masked_request(request, ranges).wire_chunks())
+    elif not ranges or ranges[-1][1] <= len(request.head.raw):
+        raw += request.body.read(SHOWN_LIMIT_BYTES)
+        notes.append(f"Only the first {SHOWN_LIMIT_BYTES // 1024 // 1024} MiB are shown.")
+    else:
+        notes.append("The body is too large to be shown with its secrets masked.")
+    return raw, " ".join(notes)
 
 
 def _request_of(delivery: Delivery) -> SavedRequest:

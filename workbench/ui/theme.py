@@ -222,7 +222,8 @@ def palette(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     """Return the few accents that a palette cannot give."""
-    # A style sheet takes a picture from a file only, so this one icon has its colours in it.
+    # A style sheet takes a picture from a file only, so these two icons have their colours in them.
+    tick = resource_path("icons", f"tick-{theme.name}.svg").as_posix()
     arrow = resource_path("icons", f"chevron-{theme.name}.svg").as_posix()
     return f"""
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
@@ -244,6 +245,14 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border
 QLineEdit[wrong="true"] {{ border: 1px solid {theme.danger}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
+QCheckBox::indicator, QTableView::indicator {{
+    width: 13px; height: 13px; border: 1px solid {theme.text_muted}; border-radius: 4px; background: {theme.base};
+}}
+QCheckBox::indicator:checked, QTableView::indicator:checked {{
+    background: {theme.accent}; border: 1px solid {theme.accent}; image: url("{tick}");
+}}
+QCheckBox::indicator:focus {{ border: 1px solid {theme.accent}; }}
+QCheckBox {{ spacing: 7px; }}
 QPushButton {{
     background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px;
 }}

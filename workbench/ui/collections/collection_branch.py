@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from PySide6.QtWidgets import QTreeWidgetItem
 
 from workbench.model.collection import FolderEntry
-from workbench.ui.collections.side_tree import CHOSEN, DIRTY, KIND, METHOD, VALUE, SideTree, children
+from workbench.ui.collections.side_tree import CHOSEN, DIRTY, KIND, METHOD, VALUE, SideTree, children, made_leaf
 from workbench.ui.icons import icon
 
 
@@ -40,16 +40,17 @@ class CollectionBranch:
         self._tree.setUpdatesEnabled(False)
         self._root.takeChildren()
         for collection in collections:
-            item = self._tree.leaf(self._root, collection.name, "collection", collection.path)
+            item = made_leaf(collection.name, "collection", collection.path)
             item.setIcon(0, icon("folder"))
             item.setToolTip(0, collection.path)
             self._fill(item, collection)
             self._add_environments(item, collection.path)
-            item.setExpanded(self._opened.get(collection.path, True))
+            self._mark(item)
+            self._root.addChild(item)
+        self._open()
         if not collections:
             hint = self._tree.leaf(self._root, "Open a collection…", "open-collection", "")
             hint.setForeground(0, self._tree.palette().placeholderText())
-        self._mark()
         self._tree.setUpdatesEnabled(True)
         if isinstance(path, str) and path:
             self.choose(path)
@@ -59,30 +60,41 @@ class CollectionBranch:
         self._shown = ()
 
     def _fill(self, parent: QTreeWidgetItem, folder: FolderEntry) -> None:
+        items: list[QTreeWidgetItem] = []
         for child in folder.folders:
-            item = self._tree.leaf(parent, child.name, "folder", child.path)
+            item = made_leaf(child.name, "folder", child.path)
             item.setIcon(0, icon("folder"))
             self._fill(item, child)
-            item.setExpanded(self._opened.get(child.path, False))
+            items.append(item)
         for request in folder.requests:
-            item = self._tree.leaf(parent, request.name, "request", request.path)
-            self._tree.mark(item, METHOD, request.method)
+            item = made_leaf(request.name, "request", request.path)
+            item.setData(0, METHOD, request.method)
             item.setToolTip(0, request.path)
+            items.append(item)
         for problem in folder.problems:
-            item = self._tree.leaf(parent, problem, "problem", "")
+            item = made_leaf(problem, "problem", "")
             item.setIcon(0, icon("warning"))
             item.setToolTip(0, problem)
+            items.append(item)
+        parent.addChildren(items)
 
     def _add_environments(self, parent: QTreeWidgetItem, collection: str) -> None:
         names = self._environments.get(collection, ())
         if not names:
             return
-        branch = self._tree.leaf(parent, "Environments", "environments", collection)
+        branch = made_leaf("Environments", "environments", collection)
+        parent.addChild(branch)
         branch.setIcon(0, icon("layers"))
         for name in names:
-            item = self._tree.leaf(branch, name, "environment", (collection, name))
+            item = made_leaf(name, "environment", (collection, name))
             item.setToolTip(0, f"Use the values of {name}")
-        branch.setExpanded(self._opened.get(f"{collection}\0environments", False))
+            branch.addChild(item)
+
+    def _open(self) -> None:
+        """Open what a person left open: collections at first, folders not."""
+        for item in self._items(self._root):
+            if item.childCount():
+                item.setExpanded(self._opened.get(_key(item), bool(item.data(0, KIND) == "collection")))
 
     # Marks
 
@@ -90,15 +102,15 @@ class CollectionBranch:
         """Mark the requests that are changed and not saved."""
         if frozenset(files) != self._dirty:
             self._dirty = frozenset(files)
-            self._mark()
+            self._mark(self._root)
 
     def set_chosen_environments(self, chosen: Mapping[str, str]) -> None:
         """Mark the environment in force of each collection, by the collection's path."""
         self._chosen = dict(chosen)
-        self._mark()
+        self._mark(self._root)
 
-    def _mark(self) -> None:
-        for item in self._items(self._root):
+    def _mark(self, parent: QTreeWidgetItem) -> None:
+        for item in self._items(parent):
             match item.data(0, KIND):
                 case "request":
                     self._tree.mark(item, DIRTY, item.data(0, VALUE) in self._dirty)
@@ -129,8 +141,7 @@ class CollectionBranch:
         for item in children(self._root):
             self._narrow(item, words, "")
         if not words:
-            for item in self._items(self._root):
-                item.setExpanded(self._opened.get(_key(item), bool(item.data(0, KIND) == "collection")))
+            self._open()
         self._searching = False
 
     def _narrow(self, item: QTreeWidgetItem, words: Sequence[str], above: str) -> bool:

@@ -67,6 +67,16 @@ class EnvironmentList:
         """Return those that are to be written."""
         return [each for each in self.now if each not in self.read]
 
+    @property
+    def needs_secrets(self) -> bool:
+        """Whether saving puts values of secrets into their store, or moves some in it."""
+        former = {each.path: each.name for each in self.read}
+        return any(
+            variable.secret and (variable.value or former.get(each.path, each.name) != each.name)
+            for each in self.changed()
+            for variable in each.variables
+        )
+
     def removed(self) -> list[Environment]:
         """Return those whose files are to go."""
         kept = {each.path for each in self.now if each.path}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.model.collection import SavedRequest
 from workbench.model.errors import WorkbenchError
-from workbench.storage.collections import Fingerprint, fingerprint, read_request
+from workbench.storage.collections import NO_FILE, Fingerprint, fingerprint, read_request
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.request_words import request_words
 from workbench.ui.composer.tabs import ComposerTabs
@@ -16,6 +16,7 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.widgets.notice_bar import Level, Notice
 
 CHANGED = "This request was changed by another program"
+GONE = "The file of this request is gone. Saving writes it anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,29 @@ class OutsideEdits:
             panel.notices.say("warning", f"{CHANGED}, and cannot be read now. {error.message}")
             return
         draft = panel.draft
-        if theirs is None or theirs.fingerprint == known or theirs.fingerprint == draft.fingerprint:
+        if theirs is None:
+            self._note_gone(panel)
+            return
+        if theirs.fingerprint in (known, draft.fingerprint):
+            self._note_same(panel, theirs)
             return
         if theirs.request == draft.request or not draft.is_dirty:
             self._take(panel, theirs)
         else:
             self._ask(panel, theirs)
+
+    def _note_gone(self, panel: ComposerPanel) -> None:
+        """Let the tab be the only place of its request, and say so."""
+        if panel.draft.fingerprint != NO_FILE:
+            panel.draft.saved, panel.draft.fingerprint = None, NO_FILE
+            panel.notices.say("warning", GONE)
+            self._tabs.note_change(panel)
+
+    def _note_same(self, panel: ComposerPanel, theirs: Theirs) -> None:
+        """Learn what the file holds where only its fingerprint was known: after a restart."""
+        if panel.draft.saved is None:
+            panel.draft.saved = theirs.request
+            self._tabs.note_change(panel)
 
     def _ask(self, panel: ComposerPanel, theirs: Theirs) -> None:
         choices = (
@@ -73,6 +91,7 @@ class OutsideEdits:
     def _take(self, panel: ComposerPanel, theirs: Theirs) -> None:
         panel.draft.saved, panel.draft.fingerprint = theirs.request, theirs.fingerprint
         panel.notices.forget(CHANGED)
+        panel.notices.forget(GONE)
         panel.replace_request(theirs.request)
 
     def _compare(self, panel: ComposerPanel, theirs: Theirs) -> None:

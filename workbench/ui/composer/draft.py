@@ -10,7 +10,7 @@ from secrets import token_hex
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body, readable
-from workbench.storage.collections import Fingerprint
+from workbench.storage.collections import NO_FILE, Fingerprint
 from workbench.storage.drafts import StoredDraft
 
 EDITABLE_LIMIT_BYTES = 1024 * 1024
@@ -60,7 +60,8 @@ class Draft:
 
     def stored(self, position: int) -> StoredDraft:
         """Return the form in which a draft survives a crash."""
-        return StoredDraft(self.id, position, self.request, self.file, self.is_dirty, self.capture_number)
+        seen = self.fingerprint or NO_FILE
+        return StoredDraft(self.id, position, self.request, self.file, self.is_dirty, self.capture_number, seen)
 
 
 def draft_of(stored: StoredDraft) -> Draft:
@@ -71,6 +72,7 @@ def draft_of(stored: StoredDraft) -> Draft:
         saved=None if stored.dirty else stored.request,
         capture_number=stored.capture_number,
         id=stored.id,
+        fingerprint=Fingerprint(stored.fingerprint) if stored.file else None,
     )
 
 

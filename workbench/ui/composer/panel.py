@@ -36,13 +36,13 @@ def with_own(scopes: Scopes, request: SavedRequest) -> Scopes:
 
 
 class ComposerPanel(QWidget):
-    """Edits a draft and sends it by `send`, which the window hands in."""
+    """Edits a draft; how it is sent, the window hands in."""
 
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
     sending_changed = Signal(bool)
     answered = Signal(object)
-    """A Delivery, once it is shown."""
+    """What was sent with what came back, once it is shown."""
 
     def __init__(self, draft: Draft, appearance: Appearance, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,9 +198,10 @@ class ComposerPanel(QWidget):
     async def _send(self, deliver) -> None:
         self.answer.show_message("Waiting for the answer…")
         try:
-            delivery = await deliver(self.draft.request)
-            await self.answer.show_delivery(delivery)
-            self.answered.emit(delivery)
+            sent = await deliver()
+            await self.answer.show_delivery(sent.delivery)
+            self.answer.show_results(sent.checks, sent.taken)
+            self.answered.emit(sent)
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:

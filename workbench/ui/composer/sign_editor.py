@@ -45,6 +45,10 @@ class SignEditor(QWidget):
         self.public_url = QLineEdit(self)
         self.public_url.setPlaceholderText("where the receiver checks another address than the one sent to")
         self.public_url.setAccessibleName("Public URL")
+        self.settings = QLineEdit(self)
+        self.settings.setPlaceholderText("webhook_id=…; audience=…; key_id=…")
+        self.settings.setAccessibleName("Settings of the scheme")
+        self.settings.setToolTip("What some schemes need beside the secret, as name=value")
         self.note = QLabel(self)
         self.note.setObjectName("muted")
         self.note.setWordWrap(True)
@@ -63,6 +67,7 @@ class SignEditor(QWidget):
             ("Secret", self.secret),
             ("How", self.mode),
             ("Public URL", self.public_url),
+            ("Settings", self.settings),
         ):
             self._form.addRow(title, widget)
         layout = QVBoxLayout(self)
@@ -78,7 +83,8 @@ class SignEditor(QWidget):
         for box in (self.scheme, self.mode):
             box.currentIndexChanged.connect(lambda _: self._on_edit())
         self.secret.currentTextChanged.connect(lambda _: self._on_edit())
-        self.public_url.textChanged.connect(lambda _: self._on_edit())
+        for line in (self.public_url, self.settings):
+            line.textChanged.connect(lambda _: self._on_edit())
         self.set_providers([], [])
 
     def set_providers(self, providers: Sequence[Provider], secrets: Sequence[str]) -> None:
@@ -109,7 +115,7 @@ class SignEditor(QWidget):
             self.secret.currentText().strip(),
             SignMode(self.mode.currentData() or SignMode.FRESH),
             self.public_url.text().strip(),
-            self._given.settings if same else (),
+            _read_settings(self.settings.text()),
         )
 
     def set_choice(self, choice: SigningChoice) -> None:
@@ -125,6 +131,7 @@ class SignEditor(QWidget):
         self.secret.setCurrentText(choice.secret)
         self.mode.setCurrentIndex(max(0, self.mode.findData(choice.mode)))
         self.public_url.setText(choice.public_url)
+        self.settings.setText("; ".join(f"{name}={value}" for name, value in choice.settings))
         self._filling = False
         self._show_rows()
         self._timer.start()
@@ -165,6 +172,8 @@ class SignEditor(QWidget):
         self._form.setRowVisible(
             self.public_url, provider is not None and any(scheme.signs_url for scheme in provider.schemes)
         )
+        coded = provider is not None and any(scheme.code for scheme in provider.schemes)
+        self._form.setRowVisible(self.settings, coded or bool(self._given.settings))
         notes = [*provider.notes, *provider.unconfirmed] if provider else []
         self.note.setText(" ".join(notes))
         self.note.setVisible(bool(notes))
@@ -176,6 +185,11 @@ class SignEditor(QWidget):
             self._given = self._read()
             self._timer.start()
             self.edited.emit()
+
+
+def _read_settings(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [item.partition("=") for item in text.split(";")]
+    return tuple((name.strip(), value.strip()) for name, _, value in pairs if name.strip())
 
 
 def _choices(parent: QWidget, name: str, tip: str) -> QComboBox:

@@ -15,7 +15,10 @@ from typing import Any
 
 from workbench.ui.widgets.lines import LineSource
 
-LANGUAGES = ("json", "xml", "html", "javascript", "yaml", "http", "hex", "text")
+LANGUAGES = (
+    *("json", "xml", "html", "javascript", "yaml", "http", "hex", "text"),
+    *("python", "bash", "go", "ruby", "php", "java", "csharp"),
+)
 
 LONG_ROW_CHARACTERS = 10_000
 LOOK_BACK_ROWS = 200

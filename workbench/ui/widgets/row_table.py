@@ -129,6 +129,13 @@ class RowTable(QTableWidget):
         self._append_empty()
         self._filling = False
 
+    def add_row(self, row: Row) -> None:
+        """Show one more row, last of those that count; nothing counts as edited."""
+        if self._grows:
+            self.set_rows([*self.rows(), row])
+        else:
+            self._append(row)
+
     def rows(self) -> tuple[Row, ...]:
         """Return the rows in order, without empty ones."""
         rows = [self.row_at(number) for number in range(self.rowCount())]

@@ -1,0 +1,130 @@
+"""Programs made of a tab's request: to send it, with its signing, and to receive and verify it."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.engine.workbench import Workbench
+from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.signature import SigningChoice
+from workbench.model.variables import Scope, Scopes
+from workbench.providers.pack import Provider
+from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
+from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.dialogs import choose_new_file, finished
+from workbench.ui.jobs import Jobs
+from workbench.ui.sending_work import SendingWork
+from workbench.ui.signature_work import SignatureWork
+
+if TYPE_CHECKING:
+    from workbench.engine.preparing import Prepared
+    from workbench.formats.snippets.snippet import Snippet
+    from workbench.ui.main_window import MainWindow
+
+
+class CodeWork:
+    """Everything behind "Show as code"."""
+
+    def __init__(
+        self,
+        window: "MainWindow",
+        workbench: Workbench,
+        jobs: Jobs,
+        tabs: ComposerTabs,
+        signing: SignatureWork,
+        sending: SendingWork,
+    ) -> None:
+        self._window = window
+        self._workbench = workbench
+        self._jobs = jobs
+        self._tabs = tabs
+        self._signing = signing
+        self._sending = sending
+        self._last = ""
+        window.commands["code"].triggered.connect(lambda *_: jobs.start(self._show(), "show code"))
+
+    async def _show(self) -> None:
+        panel = self._tabs.current()
+        if panel is None:
+            return
+        prepared = await self._sending.prepared(panel, with_named_secrets, signed=False)
+        choice = panel.draft.request.signing
+        provider = await self._provider(choice)
+        targets = await asyncio.to_thread(_targets, provider)
+        dialog = CodeDialog(targets, self._window.appearance, self._window)
+
+        async def make(target: CodeTarget) -> None:
+            try:
+                snippet = await asyncio.to_thread(_snippet, target, prepared, choice, provider)
+            except WorkbenchError as error:
+                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+            else:
+                dialog.show_snippet(snippet)
+                self._last = target.name
+
+        dialog.target_chosen.connect(lambda target: self._jobs.start(make(target), "make a program"))
+        dialog.save_wanted.connect(lambda snippet: self._jobs.start(self._save(dialog, snippet), "save a program"))
+        dialog.choose(self._last)
+        await finished(dialog)
+
+    async def _provider(self, choice: SigningChoice) -> Provider | None:
+        if not choice.provider:
+            return None
+        packs = await asyncio.to_thread(self._signing.signatures.packs)
+        return await asyncio.to_thread(packs.require, choice.provider)
+
+    async def _save(self, dialog: CodeDialog, snippet: "Snippet") -> None:
+        path = await choose_new_file(dialog, "Save program", str(Path.home() / snippet.file_name))
+        if path is not None:
+            await asyncio.to_thread(_write, Path(path), snippet.text)
+            self._window.show_info(f"The program is written to {path}.")
+
+
+def with_named_secrets(scopes: Scopes) -> Scopes:
+    """Return scopes with a word in the place of each secret: programs are shown, copied and sent around."""
+    return Scopes(tuple(_with_names(scope) for scope in scopes.all))
+
+
+def _with_names(scope: Scope) -> Scope:
+    values = {
+        name: f"YOUR_{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
+    }
+    return Scope(scope.kind, scope.name, values)
+
+
+def _targets(provider: Provider | None) -> list[CodeTarget]:
+    from workbench.formats.snippets.generation import TARGETS, target_named
+    from workbench.formats.snippets.receiving import RECEIVERS
+
+    found = [CodeTarget(name, target_named(name).title or name) for name in TARGETS]
+    if provider is not None and provider.schemes:
+        titles = {"node": "Node.js", "php": "PHP"}
+        found += [
+            CodeTarget(f"receive-{name}", titles.get(name) or name.title(), receives=True) for name in RECEIVERS
+        ]
+    return found
+
+
+def _snippet(target: CodeTarget, prepared: "Prepared", choice: SigningChoice, provider: Provider | None) -> "Snippet":
+    from workbench.engine.snippet_recipes import signing_recipe, verifying_recipe
+    from workbench.formats.snippets.generation import generate
+    from workbench.formats.snippets.receiving import generate_receiver
+
+    schemes = provider.schemes if provider is not None else ()
+    scheme = next((each for each in schemes if each.id == choice.scheme), next(iter(schemes), None))
+    if target.receives:
+        if provider is None or scheme is None:
+            raise UsageError("There is nothing to verify.", "Choose a provider in the tab Sign.")
+        return generate_receiver(target.name.removeprefix("receive-"), verifying_recipe(provider, scheme))
+    where, request = prepared.target, prepared.request
+    recipe = None
+    if provider is not None and scheme is not None:
+        recipe = signing_recipe(provider, scheme, request, choice.public_url or where.url + request.target)
+    return generate(target.name, request, where.url, recipe)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path} could not be written: {error.strerror or error}.") from error
