@@ -1,4 +1,4 @@
-"""Guards, from the socket: where senders are, what bodies are, how often one may guess, and what strangers are told."""
+"""Guards, from the socket: where senders are, what bodies are, how often one may guess, what strangers are told."""
 
 import asyncio
 import json
