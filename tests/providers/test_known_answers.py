@@ -21,7 +21,12 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent.parent / "data" / "signatures.json").read_text(encoding="utf-8")
 )["vectors"]
 
-VERDICTS = {"expired-timestamp": "stale", "future-timestamp": "stale", "expired-jwt": "stale"}
+VERDICTS = {
+    "expired-timestamp": "stale",
+    "future-timestamp": "stale",
+    "expired-jwt": "stale",
+    "unsigned-handshake": "unsigned",
+}
 
 
 def words(vector: dict[str, Any], folder: Path) -> list[str]:

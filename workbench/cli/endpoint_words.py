@@ -72,8 +72,8 @@ def _add_forward_words(parser: argparse.ArgumentParser) -> None:
 
 def _change_answer(document: dict[str, Any], arguments: argparse.Namespace) -> None:
     said: str | None = arguments.answer
-    old = document.pop("answer", None)
-    answer: dict[str, Any] = dict(old) if isinstance(old, dict) else {}
+    old: Any = document.pop("answer", None)
+    answer: dict[str, Any] = {**old} if isinstance(old, dict) else {}
     if said is not None:
         document.pop("program", None)
         if said.strip() == "200":
@@ -110,7 +110,7 @@ def _answer_headers(lines: list[str]) -> dict[str, Any]:
 
 
 def _change_guards(document: dict[str, Any], arguments: argparse.Namespace) -> None:
-    guards: dict[str, Any] = dict(document.get("guards") or {})
+    guards: dict[str, Any] = dict(document.pop("guards", None) or {})
     for field in ("allow", "deny", "trusted_proxies", "methods", "content_types"):
         _put(guards, field, getattr(arguments, field), _words)
     _put(guards, "body_limit", arguments.max_body, _number)

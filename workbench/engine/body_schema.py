@@ -1,4 +1,4 @@
-"""A JSON Schema (draft 2020-12) that bodies must fit: a file of the workspace, whole in itself; its work has bounds."""
+"""A JSON Schema (draft 2020-12) that bodies must fit: a file of the workspace, whole in itself, with bounded work."""
 
 import json
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ class BodySchema:
             return 400, f"The body is no JSON: {error}."
         try:
             with time_limit(TIME_LIMIT_S, TimeoutError):
-                errors = list(islice(self.validator.iter_errors(value), FAULTS_LOOKED_AT + 1))
+                errors: list[Any] = list(islice(self.validator.iter_errors(value), FAULTS_LOOKED_AT + 1))
         except TimeoutError:
             return 422, f"Checking the body against the schema takes longer than {TIME_LIMIT_S:g} seconds."
         except RecursionError:

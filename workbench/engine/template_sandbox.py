@@ -86,7 +86,7 @@ def weight(value: Any) -> int:
         elif isinstance(item, Undefined):
             cast("Any", item)._fail_with_undefined_error()
         else:
-            total += SCALAR_WEIGHT + (item.bit_length() // 3 if isinstance(item, int) else 0)
+            total += SCALAR_WEIGHT + (item.bit_length() // 3 if isinstance(plain(item), int) else 0)
         refuse_over(total)
     return total
 

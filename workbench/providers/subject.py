@@ -58,7 +58,7 @@ class Subject:
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """Parameters by name, decoded; of a repeated one the first. Those of the request come before a public URL's."""
+        """Parameters by name, decoded; of a repeated one the first, of the request's before the public URL's."""
         own, public = self.target.partition("?")[2], self.path.partition("?")[2]
         return dict(reversed([*_pairs(own), *(_pairs(public) if public != own else ())]))
 
@@ -111,7 +111,8 @@ def path_of(url: str) -> str:
 def public_url(configured: str, target: str, host: str) -> str:
     """Return the URL the sender called: the configured one, with the request's own path and query where it has none.
 
-    Where both have a query, the request's is taken if it says all that the configured one says, and more. Without one it is `http://` and the Host header, which is right for nobody but a direct caller.
+    Where both have a query, the request's is taken if it says all that the configured one says. Without a configured
+    one it is `http://` and the Host header, which is right for nobody but a direct caller.
     """
     if target.startswith(("http://", "https://")) and not configured:
         return target
