@@ -17,6 +17,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench captures delete since:2h --yes",
         "workbench captures pin 12",
         "workbench captures unpin 12",
+        "workbench captures confirm 12",
     ),
     "replay": (
         "workbench replay 12 --to http://localhost:3000",
@@ -28,6 +29,22 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench run billing/smoke --data rows.csv --stop-on-failure --junit report.xml",
         "workbench run ./api/collection --repeat 10 --delay 0.5 --html report.html",
         "workbench run billing --json                       a line for each request, the summary last",
+    ),
+    "collections": (
+        "workbench collections import billing.postman_collection.json",
+        "workbench collections import ./bruno-collection --into ./api --json",
+        "workbench collections export ./api/billing --format postman -o billing.json",
+        "workbench collections check ./api/billing",
+    ),
+    "code": (
+        "workbench code --target python-requests POST http://localhost:3000/hooks id=1",
+        "workbench code --target node --capture 12 --sign github",
+        "workbench code --receiver go --provider stripe",
+        "workbench code --list",
+    ),
+    "log": (
+        "workbench log",
+        "workbench log --since 2h --json",
     ),
     "verify": (
         "workbench verify --capture 12 --explain",
