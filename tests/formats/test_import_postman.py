@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from workbench.formats.interchange.importing import import_bytes
 from workbench.formats.interchange.imported import Imported
+from workbench.formats.interchange.importing import import_bytes
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, Field, Part, SavedRequest
@@ -61,7 +61,9 @@ def test_json_body_goes_over_to_the_byte() -> None:
 
 def test_form_is_encoded_and_its_variables_are_not() -> None:
     rows = [{"key": "a b", "value": "é&{{x}}"}, {"key": "off", "value": "1", "disabled": True}]
-    imported = collection({"name": "f", "request": {"method": "POST", "body": {"mode": "urlencoded", "urlencoded": rows}}})
+    imported = collection(
+        {"name": "f", "request": {"method": "POST", "body": {"mode": "urlencoded", "urlencoded": rows}}}
+    )
     assert imported.tree.requests[0].body.content.content == b"a+b=%C3%A9%26{{x}}"
     assert "Switched-off rows of the form are left out: off" in sentences(imported)
 
@@ -102,8 +104,14 @@ def test_graphql_keeps_query_and_variables_apart() -> None:
             Auth(AuthKind.API_KEY, (("key", "k"), ("value", "v"), ("placement", "query"))),
         ),
         (
-            {"type": "jwt", "jwt": {"algorithm": "HS512", "secret": "s", "isSecretBase64Encoded": True, "payload": "{}"}},
-            Auth(AuthKind.JWT, (("algorithm", "HS512"), ("secret", "s"), ("secret_encoding", "base64"), ("claims", "{}"))),
+            {
+                "type": "jwt",
+                "jwt": {"algorithm": "HS512", "secret": "s", "isSecretBase64Encoded": True, "payload": "{}"},
+            },
+            Auth(
+                AuthKind.JWT,
+                (("algorithm", "HS512"), ("secret", "s"), ("secret_encoding", "base64"), ("claims", "{}")),
+            ),
         ),
         (
             {"type": "awsv4", "awsv4": {"accessKey": "a", "secretKey": "b", "region": "eu-west-1", "service": "s3"}},
@@ -133,7 +141,9 @@ def test_simple_tests_become_lines_and_code_is_reported() -> None:
         'pm.collectionVariables.set("first", pm.response.json().items[0].name)',
         'if (data.x) { pm.environment.set("y", data.y) }',
     ]
-    imported = collection({"name": "x", "request": "http://x", "event": [{"listen": "test", "script": {"exec": script}}]})
+    imported = collection(
+        {"name": "x", "request": "http://x", "event": [{"listen": "test", "script": {"exec": script}}]}
+    )
     made = imported.tree.requests[0]
     assert made.assertions == (Assertion("status", "eq", "201"),)
     assert made.takings == (
@@ -146,7 +156,9 @@ def test_simple_tests_become_lines_and_code_is_reported() -> None:
 
 def test_half_of_a_test_is_not_carried_over() -> None:
     script = ['pm.test("both", () => { pm.response.to.have.status(200); pm.expect(1).to.eql(2); });']
-    imported = collection({"name": "x", "request": "http://x", "event": [{"listen": "test", "script": {"exec": script}}]})
+    imported = collection(
+        {"name": "x", "request": "http://x", "event": [{"listen": "test", "script": {"exec": script}}]}
+    )
     assert imported.tree.requests[0].assertions == ()
     assert len(imported.losses) == 1
 
@@ -166,7 +178,16 @@ def test_everything_that_is_not_carried_over_is_said() -> None:
     }
     imported = collection(item, event=[{"listen": "test", "script": {"exec": ["all();"]}}])
     said = sentences(imported)
-    for part in ("sign()", "all()", "example", "certificate", "unknown", "tlsPreferServerCiphers", "$randomAbc", "Descriptions"):
+    for part in (
+        "sign()",
+        "all()",
+        "example",
+        "certificate",
+        "unknown",
+        "tlsPreferServerCiphers",
+        "$randomAbc",
+        "Descriptions",
+    ):
         assert part in said
     assert imported.tree.requests[0].settings.follow_redirects is False
 
@@ -189,14 +210,22 @@ def test_environment_keeps_what_is_secret_and_switched_off() -> None:
     assert import_bytes(raw).tree.environments == (
         Environment(
             "Live",
-            (Variable("host", "http://x"), Variable("token", "s3cret", secret=True), Variable("old", "1", enabled=False)),
+            (
+                Variable("host", "http://x"),
+                Variable("token", "s3cret", secret=True),
+                Variable("old", "1", enabled=False),
+            ),
         ),
     )
 
 
 @pytest.mark.parametrize(
     "document",
-    [{"id": "1", "name": "old", "order": [], "requests": []}, {"info": {"name": "x", "schema": SCHEMA}}, {"item": []}],
+    [
+        {"id": "1", "name": "old", "order": [], "requests": []},
+        {"info": {"name": "x", "schema": SCHEMA}},
+        {"item": []},
+    ],
 )
 def test_what_is_no_collection_is_refused_with_a_sentence(document: dict[str, Any]) -> None:
     with pytest.raises(FormatError, match="Postman collection"):
