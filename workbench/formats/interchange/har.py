@@ -28,7 +28,7 @@ def read_har(raw: bytes, read: Beside = nothing_beside) -> Imported:
     log = mapping(document.get("log"))
     if isinstance(log.get("entries"), list):
         entries = rows(log["entries"])
-    elif isinstance(value, list):
+    elif rows(value):
         entries = rows(value)
     elif is_har_request(document) or isinstance(document.get("request"), dict):
         entries = [document]
