@@ -181,6 +181,8 @@ class _Operation:
         if not self.urls and (self.values or self.data or self.headers or self.parts):
             self.losses.append("The command has no URL.")
             self.urls.append(Word(""))
+        if len(self.urls) > REQUESTS_LIMIT:
+            raise FormatError(f"The command has more than {REQUESTS_LIMIT} URLs.")
         if len(self.urls) * sum(len(piece.value.text) for piece in self.data if piece.value) > TEXT_LIMIT * 4:
             raise FormatError("The command sends too much data to too many URLs.")
         return [self._request(url, place) for place, url in enumerate(self.urls)]
