@@ -249,6 +249,17 @@ def test_what_is_not_carried_over_is_said() -> None:
     assert lost("curl h -d") == ("-d has no value.",)
 
 
+def test_what_was_lost_in_copying_is_understood() -> None:
+    request = one("curl 'http://h/4'\n  -X PUT\n  -H 'A: b'\n  --data-raw '{}'\n")
+    assert (request.method, headers(request), request.body.content.content) == ("PUT", [("A", "b")], b"{}")
+    assert one("curl -X POST http://h/w/?bar=baz&buzz=$ID&c -d x").url == "http://h/w/?bar=baz&buzz={{ID}}&c"
+    assert [p.request.url for p in parse_curl("curl http://h/?a=b & curl http://h/2&curl http://h/3")] == [
+        "http://h/?a=b", "http://h/2", "http://h/3",
+    ]  # fmt: skip
+    assert one("curl h --data='{\"a\": 1}' --request=PUT").body.content.content == b'{"a": 1}'
+    assert one("curl h -H ':authority: h' -H 'a: b'").headers == (Field("a", "b"),)
+
+
 # Windows
 
 

@@ -195,6 +195,35 @@ def test_request_without_a_body_is_signed(name: str, listener: RawListener, tmp_
         assert (id, found.verdict) == (id, Verdict.VALID)
 
 
+@pytest.mark.parametrize("name", [name for name in RUNNABLE if name not in SLOW])
+def test_signed_fields_and_files_in_other_alphabets(
+    name: str, listener: RawListener, tmp_path: Path, packs: Packs
+) -> None:
+    provider = packs.require("mailchimp-transactional")
+    content = "a=été&b=日本%20&c=".encode() + b"x" * 40_000
+    file = tmp_path / "été 日本.bin"
+    file.write_bytes(content)
+    sent = [Body(content[:30]), Body.of_file(str(file))]
+    files: list[Path] = []
+    for number, body in enumerate(sent):
+        saved = SavedRequest(
+            method="POST", url=f"{listener.url}/{number}?q=é", body=ComposedBody(BodyKind.FORM, body)
+        )
+        where, request = compose(saved)
+        recipe = signing_recipe(provider, provider.schemes[0], request, f"{listener.url}{request.target}")
+        snippet = generate(name, request, where.url, recipe)
+        place = tmp_path / str(number)
+        place.mkdir()
+        files.append(place / snippet.file_name)
+        files[-1].write_text(snippet.text, encoding="utf-8")
+    run(name, files, {secret_variable(provider): "s3crét"})
+    for one, body in zip(listener.arrived, sent, strict=True):
+        assert one.body == body.read()
+        subject = Subject.of_head(Head(one.head), one.body, f"{listener.url}{one.start_line.split(' ')[1]}")
+        found = verify(provider, subject, [Secret("key", "s3crét")], time.time_ns() // 1000, PLAIN)
+        assert found.verdict is Verdict.VALID
+
+
 def test_secret_is_no_argument_of_a_program(packs: Packs) -> None:
     request = Request(Head.build("POST / HTTP/1.1", Headers((("Host", "h"), ("Content-Length", "2")))), Body(b"{}"))
     provider = packs.require("github")

@@ -24,6 +24,7 @@ _BACKTICKS = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 _SEPARATOR = re.compile(r"\|\||&&|\|&|;;|[|;&()\n]")
 _REDIRECTION = re.compile(r"<<<|<<-?|<|&>>?|>>|>\||>&|<&|>")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.ASCII | re.DOTALL)
+_QUERY_GOES_ON = re.compile(r"&(?=[\w%$'\"\[{.~\-])")
 _ESCAPE = re.compile(
     r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})|c(.)|(.))", re.DOTALL
 )
@@ -188,6 +189,10 @@ class _Reader:
                 piece, is_variable = self._expansion()
                 pieces.append(piece)
                 has_variables |= is_variable
+            elif mark == "&" and _QUERY_GOES_ON.match(self._text, self._at) and _has_query(pieces):
+                # A shell would stop here; whoever pastes this means the URL.
+                self._at += 1
+                pieces.append(mark)
             else:
                 break
         return Word("".join(pieces), has_variables), quoted
@@ -259,6 +264,11 @@ class _Reader:
     def _unclosed(self, mark: str) -> FormatError:
         line = self._text.count("\n", 0, self._at) + 1
         return FormatError(f"The command opens {mark} and never closes it (line {line}).", "Copy it whole.")
+
+
+def _has_query(pieces: list[str]) -> bool:
+    """True for a word that is a URL with a query so far: it begins so in one of its first pieces."""
+    return any("?" in piece for piece in pieces[:8]) and not pieces[0].startswith("-")
 
 
 def ansi_unescaped(text: str) -> str:

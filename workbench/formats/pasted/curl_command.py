@@ -1,7 +1,7 @@
 """curl commands made into requests: what curl would send, except what curl only says of itself."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
@@ -50,7 +50,7 @@ def curl_requests(commands: Sequence[Command]) -> list[Pasted]:
     """Return the requests of all curl commands among these; values assigned before become their variables."""
     found: list[Pasted] = []
     assigned: dict[str, str] = {}
-    for command in commands:
+    for command in _rejoined(commands):
         words = arguments_of(command, "curl")
         assigned |= {name: word.text for name, word in command.assignments}
         if words is not None:
@@ -58,6 +58,22 @@ def curl_requests(commands: Sequence[Command]) -> list[Pasted]:
         if len(found) > REQUESTS_LIMIT:
             raise FormatError(f"The text holds more than {REQUESTS_LIMIT} requests.")
     return found
+
+
+def _rejoined(commands: Sequence[Command]) -> Iterator[Command]:
+    """Yield the commands, lines that begin with an option put back to theirs: their `\\` was lost in copying."""
+    current: Command | None = None
+    for command in commands:
+        if current is not None and command.words and command.words[0].text.startswith("-"):
+            current.words += command.words
+            current.input = command.input or current.input
+            current.notes += command.notes
+            continue
+        if current is not None:
+            yield current
+        current = command
+    if current is not None:
+        yield current
 
 
 def with_variables(pasted: Pasted, assigned: Mapping[str, str], words: Sequence[Word]) -> Pasted:
@@ -144,6 +160,9 @@ class _Operation:
         if text.startswith("@"):
             self.losses.append(f"-H {text}: headers in a file were not read.")
             return
+        if text.startswith(":"):
+            self.losses.append(f"-H {text!r} is HTTP/2's own and no header.")
+            return
         name, colon, value = text.partition(":")
         if not colon:
             name, colon, _ = text.partition(";")
@@ -162,6 +181,8 @@ class _Operation:
         if not self.urls and (self.values or self.data or self.headers or self.parts):
             self.losses.append("The command has no URL.")
             self.urls.append(Word(""))
+        if len(self.urls) > REQUESTS_LIMIT:
+            raise FormatError(f"The command has more than {REQUESTS_LIMIT} URLs.")
         if len(self.urls) * sum(len(piece.value.text) for piece in self.data if piece.value) > TEXT_LIMIT * 4:
             raise FormatError("The command sends too much data to too many URLs.")
         return [self._request(url, place) for place, url in enumerate(self.urls)]

@@ -89,15 +89,20 @@ def read_options(words: Sequence[Word]) -> Iterator[Option | str]:
         word = pending.pop()
         text = word.text
         if text.startswith("--") and len(text) > 2:
-            yield _long(text[2:], pending)
+            yield _long(word, pending)
         elif text.startswith("-") and len(text) > 1 and text != "--":
             yield from _short(word, pending)
         elif text != "--":
             yield Option("url", word)
 
 
-def _long(name: str, pending: list[Word]) -> Option | str:
+def _long(word: Word, pending: list[Word]) -> Option | str:
+    # `--data=x` is no option of curl, but what people mean by it is clear.
+    name, equals, value = word.text[2:].partition("=")
     found = _complete(name)
+    if equals and found in _WITH_VALUE:
+        return Option(found, Word(value, word.has_variables))
+    name = word.text[2:]
     if found in _WITH_VALUE:
         return Option(found, pending.pop()) if pending else f"--{name} has no value."
     if found is not None:

@@ -12,7 +12,7 @@ from workbench.formats.pasted.powershell_words import looks_like_powershell, rea
 from workbench.formats.pasted.web_request import powershell_requests
 
 _CURL = re.compile(r"(?:^|[\s;&|(/\\])curl(?:\.exe)?(?=[\s^`]|$)", re.IGNORECASE)
-_HTTPIE = re.compile(r"(?m)^[ \t]*(?:[$%>#][ \t]+)?(?:https?|xhs?)[ \t]+\S")
+_HTTPIE = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[$%>][ \t]+)?(?:https?|xhs?)[ \t]+[^\s{=]")
 _FETCH = re.compile(r"(?<![\w$.])fetch\s*\(\s*[\"'`\w]")
 _POWERSHELL = re.compile(r"(?i)(?:^|[\s=(|;])(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s")
 _LOOKED_AT = 64 * 1024
@@ -30,7 +30,7 @@ def parse_pasted(text: str) -> tuple[Pasted, ...]:
         return parse_fetch(text)
     if _POWERSHELL.search(start) or _CURL.search(start):
         return parse_curl(text)
-    return parse_httpie(text) if _HTTPIE.search(start) else ()
+    return parse_httpie(text) if _HTTPIE.match(start) else ()
 
 
 def parse_curl(text: str) -> tuple[Pasted, ...]:

@@ -198,7 +198,11 @@ def _is_in_file(plan: Plan) -> bool:
 
 
 def _file(plan: Plan) -> str:
-    return quoted(plan.body_file.encode().decode("latin-1")) if plan.body_file else '"$body_file"'
+    return (
+        quoted(plan.body_file.encode("utf-8", "surrogateescape").decode("latin-1"))
+        if plan.body_file
+        else '"$body_file"'
+    )
 
 
 def _shows(template: Template) -> bool:

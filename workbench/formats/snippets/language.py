@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.formats.snippets.plan import Plan, expression
 from workbench.formats.snippets.recipe import Making, Piece, SigningRecipe, Template, Value
-from workbench.formats.snippets.rendering import rendered
+from workbench.formats.snippets.rendering import json_literal, rendered
 
 Names = Mapping[Value, str]
 
@@ -39,6 +39,8 @@ class Language:
     hashes: Mapping[str, str] = field(default_factory=dict[str, str])
     """By our name of a hash the language's; itself where it is not in here."""
     comment: str = "#"
+    has_byte_strings: bool = False
+    """A string is bytes, so that a text in it is its UTF-8."""
     body: str = "body"
     key: str = "key"
 
@@ -52,6 +54,12 @@ class Language:
             return self.content_joiner % expression(template, self.content, self.content_names, ", ", self.empty)
         return expression(template, self.content, self.content_names, self.content_joiner, self.empty)
 
+    def name_of(self, file: str) -> str:
+        """Return a literal of a file's name."""
+        if self.has_byte_strings:
+            return self.text(file.encode("utf-8", "surrogateescape"))
+        return json_literal(file, ascii_only=True)
+
     @property
     def content_names(self) -> dict[Value, str]:
         """Each value as the body is held."""
@@ -63,7 +71,7 @@ def program(plan: Plan, language: Language, template: str, **values: Any) -> str
     recipe = plan.signing if plan.signs else None
     body = language.content_of(plan.body) if plan.body else ""
     if plan.body_file:
-        body = language.file % language.text(plan.body_file.encode())
+        body = language.file % language.name_of(plan.body_file)
     said: dict[str, Any] = {
         "about": about(plan, language.comment),
         "recipe": recipe,
@@ -97,7 +105,8 @@ def _signed(template: Template, language: Language) -> Iterator[str]:
     """Yield what is signed as expressions of bytes: body and key alone, texts between them as one."""
     texts: list[Piece] = []
     for piece in (*template, None):
-        if piece not in (Value.BODY, Value.SECRET, None):
+        is_text = piece.isascii() if isinstance(piece, bytes) else piece not in (Value.BODY, Value.SECRET, None)
+        if is_text and piece is not None:
             texts.append(piece)
             continue
         if len(texts) == 1 and isinstance(texts[0], bytes):
@@ -105,7 +114,9 @@ def _signed(template: Template, language: Language) -> Iterator[str]:
         elif texts:
             yield language.encoded(language.text_of(tuple(texts)))
         texts = []
-        if piece is not None:
+        if isinstance(piece, bytes):
+            yield language.content(piece)
+        elif piece is not None:
             yield language.body if piece is Value.BODY else language.key
 
 

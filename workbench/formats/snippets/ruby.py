@@ -36,6 +36,7 @@ _NAMES = {
 }
 
 LANGUAGE = Language(
+    has_byte_strings=True,
     text=text_literal,
     content=bytes_literal,
     names=_NAMES,
