@@ -21,7 +21,6 @@ from workbench.model.run import RequestResult, RunReport
 from workbench.storage.collection_listing import children_of
 from workbench.storage.collections import read_request
 
-
 KEPT_ANSWER_BYTES = 1024 * 1024
 
 
