@@ -19,10 +19,10 @@ from workbench.cli.console import Console
 from workbench.cli.control import Control
 from workbench.engine.capturing import AWAITED, Refusal, ToConfirm
 from workbench.engine.composing import parse_target
-from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
 from workbench.engine.rules import Rules
 from workbench.engine.serving import Serving, run, serving
+from workbench.engine.target_health import Health
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
 from workbench.model.clock import SystemClock, as_datetime
@@ -201,7 +201,7 @@ class _Followed:
         self._served.configuration.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
         self._served.captures.to_confirm.subscribe(self._say_to_confirm)
-        self._served.forwarding.health_changed.subscribe(self._say_health)
+        self._served.forwarding.targets.changed.subscribe(self._say_health)
         self._served.configuration.watch()
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -325,7 +325,7 @@ async def _controlled(served: Serving, console: Console, stop: asyncio.Event) ->
     served.configuration.taken_up.subscribe(lambda rules: control.say({"endpoints": _endpoints_json(rules)}))
     served.captures.relayed.subscribe(lambda _: control.report({"judged": served.judging.up_to}))
     served.configuration.problems.subscribe(on_problems)
-    served.forwarding.health_changed.subscribe(
+    served.forwarding.targets.changed.subscribe(
         lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})
     )
     served.captures.refused.subscribe(on_refused)

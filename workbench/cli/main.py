@@ -25,6 +25,7 @@ COMMANDS = {
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",
     "endpoints": "say where webhooks come in, with which secrets they are checked",
+    "log": "show what was refused, answered otherwise than usual, or changed, and why",
     "secrets": "keep secrets in the keyring, by name",
     "gui": "open the window (also what no command at all does)",
 }

@@ -12,7 +12,7 @@ from workbench.model.answer import Answer, Condition, ProgramRun, Way
 from workbench.model.endpoint import Endpoint
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body, Head, Request
-from workbench.storage.endpoints import load_endpoints, parse_endpoint, save_endpoint
+from workbench.storage.endpoints import endpoint_path, load_endpoints, parse_endpoint, save_endpoint
 from workbench.storage.paths import Paths
 
 REQUESTS_TRIED = 24
@@ -89,7 +89,7 @@ def add_endpoint(paths: Paths, provider: str) -> Endpoint:
     """Make an endpoint for a provider, under a name and path that are free; StorageError. Blocks."""
     taken = {endpoint.name for endpoint in load_endpoints(paths).all}
     name, number = provider or "endpoint", 1
-    while name in taken:
+    while name in taken or endpoint_path(paths, name).exists():  # A file that cannot be read is somebody's, too.
         number += 1
         name = f"{provider or 'endpoint'}-{number}"
     endpoint = Endpoint(name, f"/{name}/*", provider)
