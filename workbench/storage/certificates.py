@@ -129,13 +129,17 @@ def _may_sign_for(authority: "x509.Certificate", name: "x509.GeneralName") -> bo
         limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
     except x509.ExtensionNotFound:
         return True
-    for permitted in limits.permitted_subtrees or []:
-        if isinstance(name, x509.DNSName) and isinstance(permitted, x509.DNSName):
-            if name.value == permitted.value or name.value.endswith(f".{permitted.value}"):
-                return True
-        elif isinstance(name, x509.IPAddress) and isinstance(permitted, x509.IPAddress) and name.value in permitted.value:
-            return True
-    return False
+    return any(_covers(permitted, name) for permitted in limits.permitted_subtrees or [])
+
+
+def _covers(permitted: "x509.GeneralName", name: "x509.GeneralName") -> bool:
+    from cryptography import x509
+
+    if isinstance(permitted, x509.DNSName) and isinstance(name, x509.DNSName):
+        return name.value == permitted.value or name.value.endswith(f".{permitted.value}")
+    if not isinstance(permitted, x509.IPAddress) or not isinstance(name, x509.IPAddress):
+        return False
+    return ipaddress.ip_address(str(name.value)) in ipaddress.ip_network(str(permitted.value))
 
 
 def _is_current(

@@ -36,6 +36,7 @@ from workbench.storage.settings import write_own_file
 FOLDER = "endpoints"
 LAST_GOOD = Path("state", "endpoints-last-good")
 SIZE_LIMIT_BYTES = 256 * 1024
+DEPTH_LIMIT = 32
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
 
@@ -194,6 +195,7 @@ def _change_file(path: Path, fields: Mapping[str, Any]) -> None:
 
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.preserve_quotes = True
     document: Any = None
     if path.exists():
         text = _read_text(path)
@@ -254,8 +256,7 @@ def _parse_text(text: str, path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in cast("Any", yaml).scan(text)):
-            raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
+        _refuse_tricks(text, path)
         node: Any = cast("Any", yaml).compose(text, Loader=yaml.BaseLoader)
         data = None if node is None else _value_of(node, path)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -268,6 +269,22 @@ def _parse_text(text: str, path: Path) -> dict[str, Any]:
         raise FormatError(f"The endpoint {path} holds no fields.", f"It may have {', '.join(FIELDS)}.")
     fields = cast("dict[str, Any]", data)
     return {name: value for name, value in fields.items() if value not in ("", "null", "~")}
+
+
+def _refuse_tricks(text: str, path: Path) -> None:
+    """Refuse what no endpoint needs and what takes a reader's time or stack: aliases, and depth."""
+    import yaml
+
+    opens = yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken
+    opens += (yaml.BlockMappingStartToken,)
+    closes = yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken
+    depth = 0
+    for token in cast("Any", yaml).scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
+        depth += isinstance(token, opens) - isinstance(token, closes)
+        if depth > DEPTH_LIMIT:
+            raise FormatError(f"The endpoint {path} is no YAML that makes sense: it is nested too deep.")
 
 
 def _value_of(node: Any, path: Path) -> Any:

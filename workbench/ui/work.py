@@ -13,7 +13,7 @@ from workbench.engine.workbench import Workbench
 from workbench.formats.curl import to_curl
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.delivery import Delivery
+from workbench.model.delivery import Delivery, StoredForward
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SignMode
@@ -127,11 +127,20 @@ class Work:
         self._shown = capture
         forwards = await self._workbench.forwards.run(lambda reader: reader.of_capture(number))
         await self._panel.detail.show_capture(capture, forwards)
+        self._panel.detail.show_forwards(forwards, await self._comparison(forwards))
         self._signing.show(capture)
         replays = await self._workbench.history.run(lambda reader: reader.replays_of(number))
         self._panel.detail.show_replays(replays)
         await self._workbench.mark_seen(number)
         await self._feed.refresh(number)
+
+    async def _comparison(self, forwards: list[StoredForward]) -> str:
+        """Return whether several targets answered alike; empty where there are not several."""
+        if len(forwards) < 2:
+            return ""
+        from workbench.engine.comparing import compare_forwards
+
+        return await self._workbench.history.run(lambda reader: compare_forwards(forwards, reader.get))
 
     async def _show_answer(self, delivery_number: int) -> None:
         delivery = await self._workbench.history.run(lambda reader: reader.get(delivery_number))
