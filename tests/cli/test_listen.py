@@ -224,8 +224,8 @@ async def test_quick_answers_are_shown_before_a_slow_relay(workbench: Program, p
         (folder / "slow.yml").write_text(text)
         async with listening(workbench, "--count=2") as listener:
             slow = asyncio.ensure_future(post(listener.port, b"/slow"))
-            while not silent.received:  # It was looked at before: that is no request.
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(10):
+                await silent.asked.wait()
             await post(listener.port, b"/fast")
             first = await listener.next()
             assert not slow.done()

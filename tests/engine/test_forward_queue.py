@@ -49,7 +49,7 @@ async def test_waiting_forwards_hold_no_bodies_and_no_tasks(served: Serve) -> No
         body = b"x" * 500_000
         for _ in range(AT_ONCE + 40):
             assert status_of(await listener.exchange(event(body))) == 200
-        await asyncio.wait_for(silent.connected.wait(), 10)
+        await asyncio.wait_for(silent.asked.wait(), 10)
         gc.collect()
         held = sum(len(item) for item in gc.get_objects() if isinstance(item, bytes | bytearray) and len(item) > 1e5)
         bodies = [each for each in _bytes_alive() if len(each) == len(body)]

@@ -59,6 +59,7 @@ async def run_controlled(served: Serving, console: Console, stop: asyncio.Event,
     served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
     served.configuration.taken_up.subscribe(lambda rules: control.say({"endpoints": _endpoints_json(rules)}))
     served.captures.relayed.subscribe(lambda _: control.report({"judged": served.judging.up_to}))
+    served.forwarding.finished.subscribe(lambda item: control.report({"forwarded": item.capture_number}))
     served.configuration.problems.subscribe(on_problems)
     served.forwarding.targets.changed.subscribe(
         lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})

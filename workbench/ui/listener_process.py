@@ -53,6 +53,8 @@ class ListenerProcess(QObject):
     """The endpoints in force, each time that they change, as dictionaries: name, path, provider, targets, problem."""
     target_changed = Signal(str, bool, str)
     """A forward's target by its address: whether it can be reached now, and why not."""
+    forwarded = Signal()
+    """Forwards of some captures were finished."""
     judged = Signal(int)
     """The number up to which captures are judged; not larger than before where older ones changed."""
     to_confirm = Signal(int, str)
@@ -210,6 +212,8 @@ class ListenerProcess(QObject):
             self.target_changed.emit(target["url"], target["up"], target["reason"])
         if "to_confirm" in news:
             self.to_confirm.emit(news["to_confirm"], news["reason"])
+        if "forwarded" in news:
+            self.forwarded.emit()
         if "judged" in news:
             self.judged.emit(news["judged"])
         if "notice" in news and "refused" in news:
