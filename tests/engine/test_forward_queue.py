@@ -12,16 +12,16 @@ import pytest
 from engine.conftest import Served, request, status_of, write_endpoint
 from fakes import RawTarget
 
-from workbench.engine import forward_progress, target_health
+from workbench.engine import forward_progress, forwarding, target_health
 from workbench.engine.forward_lane import AT_ONCE
 from workbench.engine.listener import ListenOptions
 from workbench.engine.lookup_loop import LookupLoop
 from workbench.engine.serving import serving
 from workbench.model.delivery import ForwardState
-from workbench.model.errors import HomeInUseError
+from workbench.model.errors import HomeInUseError, StorageError
 from workbench.storage.database import Database
 from workbench.storage.deliveries import DeliveryReader
-from workbench.storage.forwards import update_forwards
+from workbench.storage.forwards import ForwardReader, update_forwards
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.paths import Paths
 
@@ -266,3 +266,24 @@ def test_slow_name_server_holds_up_nobody_else(paths: Paths, monkeypatch: pytest
 
     with asyncio.Runner(loop_factory=LookupLoop) as runner:
         runner.run(main())
+
+
+async def test_forward_that_cannot_be_read_now_goes_out_later(served: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "UNREADABLE_AGAIN_S", 0.05)
+    failures = iter([True, True])
+    of_capture = ForwardReader.of_capture
+
+    def sometimes(reader: ForwardReader, number: int) -> Any:
+        if next(failures, False):
+            raise StorageError("The disk cannot be read.")
+        return of_capture(reader, number)
+
+    async with RawTarget() as target, served(hook=f"path: /hook\nforward: {target.url}") as listener:
+        monkeypatch.setattr(ForwardReader, "of_capture", sometimes)
+        _, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(event())
+        async with asyncio.timeout(10):
+            await target.asked.wait()
+        writer.close()
+        await listener.until(lambda: finished(listener, 1))
+        assert len(target.received) == 1

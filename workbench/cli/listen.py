@@ -33,6 +33,9 @@ from workbench.storage.certificates import CertificateFiles, local_certificate
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 
+RELAYED_WITHIN_S = 3.0
+"""How long after its forwards a capture may wait for its answer; then that could not be stored, and never comes."""
+
 SHOWN_BODY_LIMIT_BYTES = 1024 * 1024
 _UNITS = {"": 1, "b": 1, "k": 2**10, "kib": 2**10, "m": 2**20, "mib": 2**20, "g": 2**30, "gib": 2**30}
 
@@ -203,9 +206,8 @@ class _Followed:
         self._shown = 0
         self._awaited: set[int] = set()
         """Captures whose answer is still to come from a target: those after them are shown all the same."""
-        self._forwarded: set[int] = set()
-        self._failed: set[int] = set()
-        """Those whose answer could not be stored: it was 503, and the one that was awaited never comes."""
+        self._forwarded: dict[int, float] = {}
+        """Those of them whose forwards are finished, with the loop's time of that."""
 
     async def run(self) -> None:
         self._greet()
@@ -272,9 +274,11 @@ class _Followed:
         numbers = sorted(self._awaited)
         captures = await self._served.reading.run(lambda reader: [reader.get(number) for number in numbers])
         there = [capture for capture in captures if capture is not None]
-        ended = [item for item in there if is_last or item.answer_reason != AWAITED or item.number in self._failed]
+        late = asyncio.get_running_loop().time() - RELAYED_WITHIN_S
+        never = {number for number, finished in self._forwarded.items() if finished <= late}
+        ended = [item for item in there if is_last or item.answer_reason != AWAITED or item.number in never]
         self._awaited = {item.number for item in there} - {item.number for item in ended}
-        self._forwarded = {number for number in self._forwarded if self._is_to_be_shown(number)}
+        self._forwarded = {number: at for number, at in self._forwarded.items() if self._is_to_be_shown(number)}
         await self._show_those(ended[: None if self._count is None else self._count - self._shown])
 
     def _is_to_be_shown(self, number: int) -> bool:
@@ -282,7 +286,9 @@ class _Followed:
 
     def _note_finished(self, forward: StoredForward) -> None:
         if self._is_to_be_shown(forward.capture_number):
-            self._forwarded.add(forward.capture_number)
+            loop = asyncio.get_running_loop()
+            self._forwarded[forward.capture_number] = loop.time()
+            loop.call_later(RELAYED_WITHIN_S, self._news.set)
 
     async def _show_those(self, captures: list[Capture]) -> None:
         # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
@@ -312,8 +318,6 @@ class _Followed:
         self._console.note(f"workbench: #{number}: {asked.reason} To confirm: workbench captures confirm {number}")
 
     def _refused(self, refusal: Refusal) -> None:
-        self._failed |= self._forwarded
-        self._news.set()
         self._console.note(f"Refused with 503 ({refusal.count} so far): {refusal.error.message}")
 
 

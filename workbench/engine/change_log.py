@@ -27,13 +27,8 @@ class ChangeLog:
         self._database = database
         self._clock = clock
 
-    def started(self, url: str, rules: Rules) -> None:
-        """Note that the listener listens, and what was wrong with the configuration then."""
-        self._add(LogKind.LISTENER, "", f"Listening on {url}.")
-        self._add_problems(rules.problems)
-
-    def moved(self, url: str) -> None:
-        """Note another address."""
+    def listens(self, url: str) -> None:
+        """Note where the listener listens from now on."""
         self._add(LogKind.LISTENER, "", f"Listening on {url}.")
 
     def stopped(self) -> None:
@@ -44,16 +39,15 @@ class ChangeLog:
         """Note what is in force now and was not before."""
         for subject, message in changes(change.before, change.after):
             self._add(LogKind.CHANGED, subject, message)
-        known = set(change.before.problems)
-        self._add_problems([problem for problem in change.after.problems if problem not in known])
+
+    def problems(self, sentences: Sequence[str]) -> None:
+        """Note what of the configuration cannot be used."""
+        for sentence in sentences:
+            self._add(LogKind.CHANGED, "", sentence)
 
     def refused(self, refusal: Refusal) -> None:
         """Note a request that could not be stored, as far as this can be."""
         self._add(LogKind.REFUSED, "", f"Refused with 503: {refusal.error.message}")
-
-    def _add_problems(self, problems: Sequence[str]) -> None:
-        for problem in problems:
-            self._add(LogKind.CHANGED, "", problem)
 
     def _add(self, kind: LogKind, subject: str, message: str) -> None:
         entry = LogEntry(self._clock.now_us(), kind, subject, message)

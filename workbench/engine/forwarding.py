@@ -6,6 +6,7 @@ memory does not grow with it; a target that is slow holds up its own forwards on
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -61,6 +62,7 @@ class Forwarding:
         self._tasks = TaskSet()
         self._lanes: dict[str, Lane] = {}
         self._recalled: list[PendingForward] = []
+        self._missed: list[int] = []
         self._rules: Rules | None = None
         self.is_own: Callable[[str, int], bool] = lambda host, port: False
         """Whether a host and port are where we listen ourselves."""
@@ -100,8 +102,15 @@ class Forwarding:
     async def take(
         self, number: int, request: Request, decision: Decision, event_of: Callable[[], str]
     ) -> tuple[Response, str] | None:
-        """Forward a capture that is durable; return the answer to relay and why, None where ours stands."""
-        stored = await self._forwards.run(lambda reader: reader.of_capture(number))
+        """Forward a capture that is durable; return the answer to relay and why, None where ours stands.
+
+        StorageError where its forwards cannot be read now: they go out when they can, and nothing is relayed.
+        """
+        try:
+            stored = await self._forwards.run(lambda reader: reader.of_capture(number))
+        except WorkbenchError:
+            self._look_later(number)
+            raise
         event = ""
         if any(forward.events for forward in decision.forwards):
             event = await asyncio.to_thread(event_of)
@@ -118,6 +127,23 @@ class Forwarding:
                 job.fresh = Fresh(item, forward, request)
             lane.put(job)
         return None if relay is None else await self._answer_of(*relay)
+
+    def _look_later(self, number: int) -> None:
+        """Look again after captures whose forwards could not be read: one task, however many there are."""
+        self._missed.append(number)
+        if len(self._missed) == 1:
+            self._tasks.start(self._look_again(), "forward what could not be read")
+
+    async def _look_again(self) -> None:
+        while self._missed:
+            await asyncio.sleep(UNREADABLE_AGAIN_S)
+            with contextlib.suppress(WorkbenchError):
+                while self._missed:
+                    number = self._missed[-1]
+                    stored = await self._forwards.run(lambda reader, number=number: reader.of_capture(number))
+                    self._missed.remove(number)
+                    for item in stored:
+                        self._lane(item.url).put(Job(item.id, item.url, is_recalled=True))
 
     async def _answer_of(self, item: StoredForward, forward: Forward, relay: Relay) -> tuple[Response, str]:
         """Wait for a target's answer; a target that is busy for too long has none."""
