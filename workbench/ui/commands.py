@@ -146,6 +146,7 @@ COMMANDS = (
         "Copy path of the certificate authority",
         "Copy the file by which clients trust our https: curl --cacert FILE",
         "Listener",
+        "Ctrl+Alt+K",
     ),
     Command("palette", "Command palette", "Find and run any command", "View", "Ctrl+K", "command"),
     Command("show_captures", "Captures", "Go to the captures", "View", "Ctrl+1", "inbox", starts_group=True),
