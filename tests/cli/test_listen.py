@@ -278,6 +278,8 @@ async def test_window_orders_https(workbench: Program, paths: Paths) -> None:
         writer.write(POST + BODY)
         assert (await read_answer(reader)).startswith(b"HTTP/1.1 200 ")
         writer.close()
+        listener.order(https=said["https_port"])  # It has it already.
+        assert await listener.until(lambda news: "https" in news) == said
         listener.order(https=listener.port)
         assert "already in use" in (await listener.until(lambda news: "no_https" in news))["no_https"]["message"]
         listener.order(https=0)

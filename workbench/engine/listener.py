@@ -181,6 +181,8 @@ class Listener:
 
     async def listen_for_https(self, port: int, certificate: CertificateFiles) -> None:
         """Listen for https too, or on another port for it; ListenError says why not, and leaves all as it was."""
+        if port and port == self.https_port:
+            return
         before = self._secure
         opened, server, self.https_port = await self._open(port, server_context(certificate))
         self._secure = opened, server

@@ -148,8 +148,7 @@ class ListenerWork:
         label = "Listen for https on port (0 is for no more):" if now else "Listen for https, beside http, on port:"
         port = await ask_text(self._window, "Listen for https too", label, str(now or HTTPS_PORT), _port_problem)
         if port is not None:
-            self._wanted_https = int(port)
-            self._listener.secure(int(port))
+            self._secure(int(port))
 
     def _on_secured(self, url: str, authority: str) -> None:
         self._show_state()
@@ -168,10 +167,20 @@ class ListenerWork:
         self._window.notices.show_notice(Notice(Level.INFO, text, tuple(offers)))
 
     def _on_not_secured(self, failure: dict[str, Any]) -> None:
-        self._wanted_https = None
-        text = f"Not listening for https: {failure['message']} {failure.get('hint') or ''}".strip()
-        other = ("Other port…", self._window.commands["listen_https"].trigger)
-        self._window.notices.show_notice(Notice(Level.WARNING, text, (other,)))
+        wanted, self._wanted_https = self._wanted_https, None
+        offers: list[tuple[str, Any]] = [("Other port…", self._window.commands["listen_https"].trigger)]
+        hint, port = failure.get("hint") or "", failure.get("free_port")
+        if port is not None:
+            hint = ""  # It is for the command line.
+            offers.insert(0, (f"Use port {port}", lambda: self._secure(port)))
+        still = f" Still listening on {self._listener.https_url}." if wanted and self._listener.https_url else ""
+        text = f"Not listening for https there: {failure['message']} {hint}".strip() + still
+        self._window.notices.show_notice(Notice(Level.WARNING, text, tuple(offers)))
+
+    def _secure(self, port: int) -> None:
+        # Kept once it is ours, as with the port for http.
+        self._wanted_https = port
+        self._listener.secure(port)
 
 
 async def offer_new_store(window: "MainWindow", message: str, path: Path) -> Path | None:
