@@ -1,8 +1,5 @@
 """Files of endpoints: read as they are written, refused where they would mislead, saved without loss."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from workbench.model.answer import Answer
@@ -89,11 +86,3 @@ def test_secret_is_added_and_nothing_else_is_touched(paths: Paths) -> None:
     write_endpoint_text(paths, "hook", text)
     add_secret(paths, "hook", "keyring:x/y")
     assert read_endpoint_text(paths, "hook") == f"{text}secrets:\n  - keyring:x/y\n"
-
-
-def test_examples_of_the_documentation_are_sound() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "endpoints.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    assert len(examples) == 2
-    for example in examples:
-        assert parse_endpoint("example", example).path.startswith("/")

@@ -83,7 +83,7 @@ class Rules:
         credentials = _credentials(endpoint, store, problems)
         old = before.guarding.get(endpoint.name) if before is not None else None
         try:
-            self.guarding[endpoint.name] = _guarding(endpoint, credentials, self.paths, old)
+            self.guarding[endpoint.name] = _guarding(self, endpoint, credentials, old)
         except UsageError as error:
             return error.message
         except Exception as error:  # A bug of ours must not keep other changes from being taken up.
@@ -151,13 +151,13 @@ def _resolved(endpoint: Endpoint, store: Secrets, problems: list[str]) -> list[S
     return found
 
 
-def _guarding(endpoint: Endpoint, credentials: dict[str, str], paths: Paths, old: Guarding | None) -> Guarding:
+def _guarding(rules: Rules, endpoint: Endpoint, credentials: dict[str, str], old: Guarding | None) -> Guarding:
     for answer in (endpoint.answer, *(step.answer for step in endpoint.program.steps)):
         if answer.template:
             from workbench.engine.templates import read_template
 
             read_template(answer.template)
-    guarding = Guarding.of(endpoint.guards, credentials, paths.workspace)
+    guarding = Guarding.of(endpoint.guards, credentials, rules.paths.workspace)
     return guarding if old is None else guarding.going_on_from(old)
 
 
