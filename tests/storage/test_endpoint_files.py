@@ -22,7 +22,9 @@ from workbench.storage.paths import Paths
 def test_what_is_saved_is_read_again(paths: Paths, text: str) -> None:
     made = Endpoint("hook", "/hook", answer=Answer(202, (("X-Value", text),), text))
     save_endpoint(paths, made)
-    assert load_endpoints(paths).get("hook") == made
+    read = load_endpoints(paths).get("hook")
+    assert read is not None
+    assert read.answer == made.answer
 
 
 @pytest.mark.parametrize(
