@@ -78,6 +78,8 @@ class RawTarget:
     def __init__(self, answer: bytes | None = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") -> None:
         self.answer = answer
         self.connected = asyncio.Event()
+        self.asked = asyncio.Event()
+        """A request has begun; who only looks whether we are there sends none."""
         self._writers: list[asyncio.StreamWriter] = []
         self.received: list[bytes] = []
         self._server: asyncio.Server | None = None
@@ -106,6 +108,7 @@ class RawTarget:
         if not first:
             writer.close()  # Somebody looked whether we are there.
             return
+        self.asked.set()
         position = len(self.received)
         self.received.append(b"")
         head = first + await reader.readuntil(b"\r\n\r\n")

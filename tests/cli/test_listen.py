@@ -5,10 +5,11 @@ import json
 import signal
 import socket
 import sqlite3
+import ssl
 from pathlib import Path
 
 import pytest
-from fakes import read_answer
+from fakes import RawTarget, read_answer
 from program import Program, listening
 
 from workbench.storage.paths import Paths
@@ -213,3 +214,110 @@ async def test_settings_are_what_no_word_says(workbench: Program, paths: Paths) 
     assert "port in" in said
     assert "cannot be 'x'; 8080 is used." in said
     assert "prot, which is no setting" in said
+
+
+async def test_quick_answers_are_shown_before_a_slow_relay(workbench: Program, paths: Paths) -> None:
+    async with RawTarget(None) as silent:
+        folder = paths.workspace / "endpoints"
+        folder.mkdir(parents=True)
+        text = f"path: /slow\nforward: [{{url: '{silent.url}', relay: true, timeout: 2}}]"
+        (folder / "slow.yml").write_text(text)
+        async with listening(workbench, "--count=2") as listener:
+            slow = asyncio.ensure_future(post(listener.port, b"/slow"))
+            async with asyncio.timeout(10):
+                await silent.asked.wait()
+            await post(listener.port, b"/fast")
+            first = await listener.next()
+            assert not slow.done()
+            assert (first["number"], first["request"]["target"]) == (2, "/fast")
+            second = await listener.next()
+            assert (second["number"], second["answer"]["status"]) == (1, 504)
+            assert (await slow).startswith(b"HTTP/1.1 504 ")
+            assert (await listener.ended()).code == 0
+
+
+async def test_second_listener_of_a_home_is_told_where_the_first_is(workbench: Program) -> None:
+    async with listening(workbench) as listener:
+        ran = await workbench("listen", "--port=0", "--json")
+        assert (ran.code, ran.out) == (3, b"")
+        assert listener.url in ran.err
+        assert "--home" in ran.err
+        assert (await post(listener.port)).startswith(b"HTTP/1.1 200 ")
+        listener.process.kill()
+        await listener.process.wait()
+    async with listening(workbench):  # A killed one leaves nothing locked.
+        pass
+
+
+async def test_password_of_a_target_is_refused(workbench: Program) -> None:
+    ran = await workbench("listen", "--port=0", "--forward=http://me:sesame@localhost:1/")
+    assert ran.code == 2
+    assert "password" in ran.err
+    assert "sesame" not in ran.err
+
+
+async def test_https_of_the_settings(workbench: Program, paths: Paths) -> None:
+    port = free_port()
+    paths.settings.write_text(f"https_port = {port}\n")
+    process = await workbench.start("listen", "--port=0", "--json")
+    assert process.stdout is not None
+    first = json.loads(await process.stdout.readline())
+    assert first["https"] == f"https://localhost:{port}"
+    process.kill()
+    await process.wait()
+
+
+async def test_window_orders_https(workbench: Program, paths: Paths) -> None:
+    async with listening(workbench, "--control") as listener:
+        listener.order(https=free_port())
+        said = await listener.until(lambda news: "https" in news)
+        context = ssl.create_default_context(cafile=said["authority"])
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", said["https_port"], ssl=context, server_hostname="localhost"
+        )
+        writer.write(POST + BODY)
+        assert (await read_answer(reader)).startswith(b"HTTP/1.1 200 ")
+        writer.close()
+        listener.order(https=said["https_port"])  # It has it already.
+        assert await listener.until(lambda news: "https" in news) == said
+        listener.order(https=listener.port)
+        assert "already in use" in (await listener.until(lambda news: "no_https" in news))["no_https"]["message"]
+        listener.order(https=0)
+        assert (await listener.until(lambda news: "https" in news))["https"] == ""
+    ran = await workbench("captures", "show", "1", "--json")
+    tls = ran.objects[0]["peer"]["tls"]
+    assert tls["version"] == "TLSv1.3"
+    assert tls["server_name"] == "localhost"
+    assert tls["cipher"].startswith("TLS_")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def test_log_is_shown_and_exported(workbench: Program, paths: Paths) -> None:
+    folder = paths.workspace / "endpoints"
+    folder.mkdir(parents=True)
+    (folder / "shut.yml").write_text("path: /hook\nguards: {methods: [GET]}")
+    assert (await workbench("log")).out == b""
+    async with listening(workbench) as listener:
+        await post(listener.port)
+        (folder / "shut.yml").write_text("path: /hook\nanswer: 202")
+        await listener.next()
+        while not any(entry["kind"] == "changed" for entry in (await workbench("log", "--json")).objects):
+            continue
+    entries = (await workbench("log", "--json")).objects
+    refused = next(entry for entry in entries if entry["kind"] == "refused")
+    assert {**refused, "at": ""} == {
+        "at": "", "kind": "refused", "endpoint": "shut", "capture": 1, "status": 405, "refused_by": "method",
+        "message": "POST is not among GET.",
+    }  # fmt: skip
+    shown = (await workbench("log")).text
+    assert "#1 405 shut (method)  POST is not among GET." in shown
+    assert "changed    shut  Changed: answer none → " in shown
+    assert (await workbench("log", "--json", "--limit=1")).objects == entries[-1:]
+    assert (await workbench("log", "--json", "--since=1h")).objects == entries
+    assert (await workbench("log", "--since=2999-01-01T00:00:00Z")).out == b""
+    assert (await workbench("log", "--since=soon")).code == 2

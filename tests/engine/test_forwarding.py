@@ -10,7 +10,7 @@ import pytest
 from engine.conftest import Served, body_of, header_of, request, status_of
 from fakes import RawTarget
 
-from workbench.engine import forwarding
+from workbench.engine import forward_progress
 from workbench.model.delivery import ForwardState
 from workbench.storage.deliveries import DeliveryReader
 
@@ -90,8 +90,8 @@ async def test_relay_of_a_target_that_is_not_there_is_502(served: Serve) -> None
         assert "Nothing is listening" in listener.get(1).answer_reason
         await listener.until(lambda: finished(listener, 1))
         assert listener.forwards(1)[0].state is ForwardState.FAILED
-        await listener.until(lambda: url in listener.serving.forwarding.health)
-        assert not listener.serving.forwarding.health[url].is_up
+        await listener.until(lambda: url in listener.serving.forwarding.targets.known)
+        assert not listener.serving.forwarding.targets.known[url].is_up
 
 
 async def test_relay_of_a_target_that_is_silent_is_504(served: Serve) -> None:
@@ -121,7 +121,7 @@ async def test_several_targets_and_routing_by_event(served: Serve) -> None:
 
 
 async def test_failure_is_tried_again(served: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "RETRY_AFTER_S", (0,))
+    monkeypatch.setattr(forward_progress, "RETRY_AFTER_S", (0,))
     async with RawTarget(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") as target:
         text = to(f"{{url: '{target.url}', attempts: 3}}")
         async with served(hook=text) as listener:

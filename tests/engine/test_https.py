@@ -2,11 +2,18 @@
 
 import asyncio
 import datetime
+import os
 import ssl
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from engine.conftest import request, status_of
 from fakes import read_answer
 
@@ -105,3 +112,51 @@ async def test_websocket_upgrade_is_recorded(paths: Paths) -> None:
         assert capture is not None
         assert capture.request.head.raw == raw
         assert "WebSocket" in capture.answer_reason
+
+
+def names_of(path: Path) -> set[str]:
+    leaf = x509.load_pem_x509_certificate(path.read_bytes())
+    return {str(name.value) for name in leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value}
+
+
+async def test_renamed_computer_keeps_its_authority_and_its_https(
+    paths: Paths, files: CertificateFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert files.authority is not None
+    authority = files.authority.read_bytes()
+    monkeypatch.setattr("socket.gethostname", lambda: "renamed")
+    later = await asyncio.to_thread(local_certificate, paths, NOW)
+    assert files.authority.read_bytes() == authority
+    assert "renamed" not in names_of(later.certificate)
+    async with serving(paths, ListenOptions(port=0, https_port=0, certificate=later)) as served:
+        raw = request("POST", "/")
+        assert status_of(await over_tls(served.listener.https_port or 0, "localhost", files.authority, raw)) == 200
+
+
+@pytest.mark.parametrize(("host", "there"), [("192.168.7.9", True), ("203.0.113.9", False), ("example.com", False)])
+def test_leaf_names_the_address_listened_on_where_it_may(paths: Paths, host: str, there: bool) -> None:
+    assert (host in names_of(local_certificate(paths, NOW, host).certificate)) is there
+
+
+def test_keys_were_never_readable_by_others(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[tuple[str, int]] = []
+    replace = os.replace
+
+    def noting(source: Path, target: Path) -> None:
+        modes.append((target.name, Path(source).stat().st_mode & 0o777))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", noting)
+    local_certificate(paths, NOW)
+    keys = {name: mode for name, mode in modes if "key" in name}
+    assert keys == {"authority-key.pem": 0o600, "localhost-key.pem": 0o600}
+
+
+async def test_key_under_a_passphrase_is_refused_without_asking(paths: Paths, files: CertificateFiles) -> None:
+    key = load_pem_private_key(files.key.read_bytes(), None)
+    locked = paths.config / "locked.pem"
+    locked.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"sesame")))
+    options = ListenOptions(port=0, https_port=0, certificate=CertificateFiles(files.certificate, locked))
+    with pytest.raises(ListenError, match="passphrase"):
+        async with serving(paths, options):
+            pass

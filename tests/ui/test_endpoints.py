@@ -1,15 +1,18 @@
 """Endpoints in the window: the list, a new one in a click, the editor that checks while one types, and targets."""
 
 import asyncio
+import socket
+import ssl
 
 from conftest import until
 from fakes import RawTarget, read_answer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
+from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QMessageBox
 from test_window import opened_dialog
 
 from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths
+from workbench.storage.settings import load_settings
 from workbench.ui.endpoint_dialog import EndpointDialog
 from workbench.ui.main_window import MainWindow
 from workbench.ui.provider_dialog import ProviderDialog
@@ -108,3 +111,76 @@ async def test_refused_capture_says_why(window: MainWindow, paths: Paths) -> Non
     assert summary is not None
     assert (summary.status, summary.guard) == (405, "method")
     writer.close()
+
+
+async def test_editor_asks_before_it_replaces_what_was_written_outside(window: MainWindow, paths: Paths) -> None:
+    path = paths.workspace / "endpoints" / "catch-all.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("path: /*\nanswer: 201\n")
+    window.commands["edit_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, EndpointDialog)
+    path.write_text("path: /*\nguards: {methods: [POST]}\n")
+    dialog.show_typed("path: /*\nanswer: 202\n")
+    dialog.accept()
+    await until(lambda: window.findChildren(QMessageBox))
+    box = window.findChildren(QMessageBox)[0]
+    assert "changed by another program" in box.text()
+    assert "guards" in path.read_text()
+    box.reject()
+    again = await opened_dialog(window)  # Nothing that was typed is lost either.
+    assert isinstance(again, EndpointDialog)
+    assert again.text.toPlainText() == "path: /*\nanswer: 202\n"
+    again.text.undo()
+    assert again.text.toPlainText() == "path: /*\nguards: {methods: [POST]}\n"
+    again.text.redo()
+    again.accept()
+    await until(lambda: "is saved" in window.notices.text)
+    assert path.read_text() == "path: /*\nanswer: 202\n"
+
+
+async def test_forwards_and_where_targets_differ(window: MainWindow, paths: Paths) -> None:
+    other = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\noh"
+    async with RawTarget() as first, RawTarget(other) as second:
+        path = paths.workspace / "endpoints" / "two.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"path: /two\nforward: ['{first.url}', '{second.url}']")
+        await until(lambda: "two" in names(window))
+        reader, writer = await asyncio.open_connection("127.0.0.1", window.listener.port)
+        writer.write(b"POST /two HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+        await read_answer(reader)
+        writer.close()
+        page = window.captures.detail.forwards
+        differs = f"{second.url}: the body differs from byte 2 on"
+        await until(lambda: differs in page.comparison.text(), seconds=20)
+        assert [field.name for field in page.table.fields()] == [first.url, second.url]
+        assert "delivered  200" in page.table.fields()[1].value
+        assert [window.captures.detail.tabText(tab) for tab in range(9)].count("Forwards 2") == 1
+
+
+async def test_https_is_a_command_and_its_address_is_shown(window: MainWindow, paths: Paths) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    assert not window.commands["copy_https"].isEnabled()
+    window.commands["listen_https"].trigger()
+    dialog = await opened_dialog(window)
+    dialog.findChild(QLineEdit).setText(str(port))
+    dialog.accept()
+    url = f"https://localhost:{port}"
+    await until(lambda: url in window.notices.text, seconds=20)
+    authority = paths.config / "tls" / "authority.pem"
+    assert str(authority) in window.notices.text
+    assert load_settings(paths.settings)[0].https_port == port
+    window.commands["copy_https"].trigger()
+    assert QGuiApplication.clipboard().text() == url
+    context = ssl.create_default_context(cafile=authority)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="localhost")
+    writer.write(b"POST /safe HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+    await read_answer(reader)
+    writer.close()
+    overview = window.captures.detail.overview
+    await until(lambda: any(field.name == "TLS" for field in overview.fields()))
+    (tls,) = (field.value for field in overview.fields() if field.name == "TLS")
+    assert tls.startswith("TLSv1.3")
+    assert tls.endswith("for localhost")

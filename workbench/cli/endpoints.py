@@ -9,7 +9,7 @@ from workbench.cli.endpoint_words import add_words, change
 from workbench.cli.home import add_home
 from workbench.model.answer import USUAL
 from workbench.model.endpoint import CATCH_ALL, NO_GUARDS, Endpoint, SecretUse
-from workbench.model.errors import UsageError
+from workbench.model.errors import FormatError, UsageError
 from workbench.storage.endpoint_document import document_of, read_document
 from workbench.storage.endpoints import as_yaml, endpoint_path, load_endpoints, remove_endpoint, save_endpoint
 from workbench.storage.packs import load_packs
@@ -96,7 +96,10 @@ def _also(endpoint: Endpoint) -> list[str]:
 
 
 def _existing(paths: Paths, name: str) -> Endpoint:
-    endpoint = load_endpoints(paths).get(name)
+    loaded = load_endpoints(paths)
+    endpoint = loaded.get(name)
+    if broken := next((item for item in loaded.broken if item.name == name), None):
+        raise FormatError(broken.reason, "Mend the file, or remove it with: workbench endpoints remove")
     if endpoint is None:
         raise UsageError(f"There is no endpoint {name!r}.", "See them with: workbench endpoints list")
     return endpoint

@@ -2,39 +2,40 @@
 
 With `--json` the first line is `{"listening": URL}`, then one line a capture, each after it is durable. With
 `--control` the lines for captures become `{"stored": N, ...}` at most thirty times a second, and standard input is a
-line of orders: `{"port": 9000}`, `{"stop": true}`; its end means stop, so that no listener outlives its window.
+line of orders: `{"port": 9000}`, `{"https": 8443}`, `{"stop": true}`; its end means stop, so that no listener
+outlives its window.
 """
 
 import argparse
 import asyncio
 import signal
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from workbench.cli.console import Console
-from workbench.cli.control import Control
+from workbench.cli.listen_control import failure_json, run_controlled
 from workbench.engine.capturing import AWAITED, Refusal, ToConfirm
 from workbench.engine.composing import parse_target
-from workbench.engine.forwarding import Health
 from workbench.engine.listener import ListenOptions
-from workbench.engine.rules import Rules
 from workbench.engine.serving import Serving, run, serving
+from workbench.engine.target_health import Health
 from workbench.formats.capture_json import capture_json
 from workbench.model.capture import Capture
 from workbench.model.clock import SystemClock, as_datetime
+from workbench.model.delivery import StoredForward
 from workbench.model.endpoint import Forward
-from workbench.model.errors import ListenError, UsageError, WorkbenchError
+from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.certificates import CertificateFiles, local_certificate
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 
-ANNOUNCE_EVERY_S = 1 / 30
+RELAYED_WITHIN_S = 3.0
+"""How long after its forwards a capture may wait for its answer; then that could not be stored, and never comes."""
+
 SHOWN_BODY_LIMIT_BYTES = 1024 * 1024
 _UNITS = {"": 1, "b": 1, "k": 2**10, "kib": 2**10, "m": 2**20, "mib": 2**20, "g": 2**30, "gib": 2**30}
 
@@ -94,10 +95,10 @@ def run_listen(arguments: argparse.Namespace, console: Console) -> int:
     _fill_in(arguments, console)
     if not 200 <= arguments.answer <= 599:
         raise UsageError(f"{arguments.answer} is not a status to answer with.", "Use 200 to 599.")
-    for port in (arguments.port, arguments.https_port or 0):
+    for port in (arguments.port, arguments.https_port):
         if not 0 <= port <= 65535:
             raise UsageError(f"{port} is not a port.", "Ports go from 0 to 65535.")
-    if arguments.cert and arguments.https_port is None:
+    if arguments.cert and not arguments.secure:
         raise UsageError("--cert is for https.", "Say --https-port too.")
     try:
         return run(_listen(arguments, console))
@@ -112,7 +113,11 @@ def _fill_in(arguments: argparse.Namespace, console: Console) -> None:
     settings, problems = load_settings(Paths.of_home(arguments.home).settings)
     for problem in problems:
         console.note(f"workbench: {problem}")
+    arguments.secure = arguments.https_port is not None or settings.https_port > 0
+    if arguments.cert is None and arguments.key is None:
+        arguments.cert, arguments.key = settings.certificate or None, settings.key or None
     for name, value in {
+        "https_port": settings.https_port,
         "host": settings.host,
         "port": settings.port,
         "answer": settings.answer_status,
@@ -122,42 +127,48 @@ def _fill_in(arguments: argparse.Namespace, console: Console) -> None:
             setattr(arguments, name, value)
 
 
-def failure_json(error: WorkbenchError) -> dict[str, Any]:
-    """Return an error for the window, which shows it and may offer a way out."""
-    return {
-        "kind": type(error).__name__,
-        "message": error.message,
-        "hint": error.hint,
-        "free_port": error.free_port if isinstance(error, ListenError) else None,
-    }
-
-
 async def _listen(arguments: argparse.Namespace, console: Console) -> int:
     options = ListenOptions(arguments.host, arguments.port, arguments.body_limit)
-    if arguments.https_port is not None:
-        options = replace(options, https_port=arguments.https_port, certificate=_certificate(arguments))
+    if arguments.secure and not arguments.control:  # The window hears of https apart: http shall not fail with it.
+        certificate = await asyncio.to_thread(_certificate, arguments)
+        options = replace(options, https_port=arguments.https_port, certificate=certificate)
     stop = asyncio.Event()
     paths, forwards = Paths.of_home(arguments.home), _forwards(arguments)
     async with serving(paths, options, answer_status=arguments.answer, forwards=forwards) as served:
         _stop_on_signals(stop)
         if arguments.control:
-            await _controlled(served, console, stop)
+            await run_controlled(served, console, stop, partial(_secured, arguments))
         else:
             authority = options.certificate.authority if options.certificate else None
             await _Followed(served, console, arguments, stop, authority).run()
     return 0
 
 
+def _secured(arguments: argparse.Namespace, port: int | None) -> tuple[int, CertificateFiles | None]:
+    """Return what https is listened for with: on a port, or on that of the words and settings. Blocks."""
+    wanted: int = arguments.https_port if port is None else port
+    is_wanted = arguments.secure if port is None else port > 0
+    return wanted, _certificate(arguments) if is_wanted else None
+
+
 def _certificate(arguments: argparse.Namespace) -> CertificateFiles:
     if arguments.cert is None and arguments.key is None:
-        return local_certificate(Paths.of_home(arguments.home), as_datetime(SystemClock().now_us()))
+        now = as_datetime(SystemClock().now_us())
+        return local_certificate(Paths.of_home(arguments.home), now, arguments.host)
     if arguments.cert is None or arguments.key is None:
-        raise UsageError("A certificate of your own needs both --cert and --key.")
+        raise UsageError(
+            "A certificate of your own needs its key too.", "Say both, as --cert and --key or in settings."
+        )
     return CertificateFiles(Path(arguments.cert), Path(arguments.key))
 
 
 def _forwards(arguments: argparse.Namespace) -> tuple[Forward, ...]:
     urls = [parse_target(url) for url in arguments.forward]
+    if any(target.user is not None for target in urls):
+        raise UsageError(
+            "A password in --forward would stand in process lists and in the history.",
+            "Leave it out: requests are forwarded with the headers they came with.",
+        )
     return tuple(
         Forward(target.url + target.path, relay=arguments.relay and number == 0) for number, target in enumerate(urls)
     )
@@ -193,15 +204,20 @@ class _Followed:
         self._last = served.ledger.last_number
         self._news = asyncio.Event()
         self._shown = 0
+        self._awaited: set[int] = set()
+        """Captures whose answer is still to come from a target: those after them are shown all the same."""
+        self._forwarded: dict[int, float] = {}
+        """Those of them whose forwards are finished, with the loop's time of that."""
 
     async def run(self) -> None:
         self._greet()
         self._served.judging.judged.subscribe(lambda _: self._news.set())
         self._served.captures.relayed.subscribe(lambda _: self._news.set())
+        self._served.forwarding.finished.subscribe(self._note_finished)
         self._served.configuration.problems.subscribe(self._say_problems)
         self._served.captures.refused.subscribe(self._refused)
         self._served.captures.to_confirm.subscribe(self._say_to_confirm)
-        self._served.forwarding.health_changed.subscribe(self._say_health)
+        self._served.forwarding.targets.changed.subscribe(self._say_health)
         self._served.configuration.watch()
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -238,18 +254,46 @@ class _Followed:
             self._console.note("Anyone who reaches this address can send to it.")
 
     async def _show_new(self, *, is_last: bool = False) -> None:
-        """Show what is new, oldest first, but no more than was asked for."""
+        """Show what is new, oldest first, as far as it is answered, and no more than was asked for."""
+        await self._show_awaited(is_last=is_last)
         while self._shown != self._count:
             limit = 100 if self._count is None else min(100, self._count - self._shown)
             up_to = self._served.judging.up_to
             page = await self._served.reading.run(partial(_page, after=self._last, up_to=up_to, limit=limit))
-            page = page if is_last else _answered(page)
             if not page:
                 return
-            # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
-            await asyncio.to_thread(self._show, page)
             self._last = page[-1].number
-            self._shown += len(page)
+            awaited = set[int]() if is_last else {item.number for item in page if item.answer_reason == AWAITED}
+            self._awaited |= awaited
+            await self._show_those([capture for capture in page if capture.number not in awaited])
+
+    async def _show_awaited(self, *, is_last: bool) -> None:
+        """Show captures whose answers are there by now, or will not come."""
+        if not self._awaited:
+            return
+        numbers = sorted(self._awaited)
+        captures = await self._served.reading.run(lambda reader: [reader.get(number) for number in numbers])
+        there = [capture for capture in captures if capture is not None]
+        late = asyncio.get_running_loop().time() - RELAYED_WITHIN_S
+        never = {number for number, finished in self._forwarded.items() if finished <= late}
+        ended = [item for item in there if is_last or item.answer_reason != AWAITED or item.number in never]
+        self._awaited = {item.number for item in there} - {item.number for item in ended}
+        self._forwarded = {number: at for number, at in self._forwarded.items() if self._is_to_be_shown(number)}
+        await self._show_those(ended[: None if self._count is None else self._count - self._shown])
+
+    def _is_to_be_shown(self, number: int) -> bool:
+        return number in self._awaited or number > self._last
+
+    def _note_finished(self, forward: StoredForward) -> None:
+        if self._is_to_be_shown(forward.capture_number):
+            loop = asyncio.get_running_loop()
+            self._forwarded[forward.capture_number] = loop.time()
+            loop.call_later(RELAYED_WITHIN_S, self._news.set)
+
+    async def _show_those(self, captures: list[Capture]) -> None:
+        # Not on the loop: whoever reads us may stall, and a webhook must not wait for that.
+        await asyncio.to_thread(self._show, captures)
+        self._shown += len(captures)
 
     def _show(self, captures: list[Capture]) -> None:
         if self._as_json:
@@ -285,97 +329,3 @@ def _page(reader: CaptureReader, *, after: int, up_to: int, limit: int) -> list[
             break
     captures = [reader.get(number) for number in numbers]
     return [capture for capture in captures if capture is not None]
-
-
-def _answered(page: list[Capture]) -> list[Capture]:
-    """Return a page up to the first capture whose answer is still to come from a target."""
-    awaited = next((place for place, capture in enumerate(page) if capture.answer_reason == AWAITED), len(page))
-    return page[:awaited]
-
-
-async def _controlled(served: Serving, console: Console, stop: asyncio.Event) -> None:
-    """Listening for the window: orders in, news out."""
-    control = Control(console)
-    stored = served.ledger.last_number
-    waiting = False
-    last = 0.0
-
-    def announce() -> None:
-        nonlocal waiting, last
-        waiting, last = False, time.monotonic()
-        control.report({"stored": stored, "refused": served.captures.refused_count})
-
-    def on_stored(number: int) -> None:
-        nonlocal stored, waiting
-        stored = max(stored, number)
-        if not waiting:
-            waiting = True
-            delay = max(0.0, last + ANNOUNCE_EVERY_S - time.monotonic())
-            asyncio.get_running_loop().call_later(delay, announce)
-
-    def on_refused(refusal: Refusal) -> None:
-        control.report({"refused": refusal.count, "notice": failure_json(refusal.error)})
-
-    def on_problems(problems: Sequence[str]) -> None:
-        for problem in problems:
-            control.say({"notice": {"message": problem, "hint": None}})
-
-    served.captures.stored.subscribe(on_stored)
-    served.judging.judged.subscribe(lambda up_to: control.report({"judged": up_to}))
-    served.configuration.taken_up.subscribe(lambda rules: control.say({"endpoints": _endpoints_json(rules)}))
-    served.captures.relayed.subscribe(lambda _: control.report({"judged": served.judging.up_to}))
-    served.configuration.problems.subscribe(on_problems)
-    served.forwarding.health_changed.subscribe(
-        lambda health: control.say({"target": {"url": health.url, "up": health.is_up, "reason": health.reason}})
-    )
-    served.captures.refused.subscribe(on_refused)
-    served.captures.to_confirm.subscribe(
-        lambda asked: control.say({"to_confirm": asked.number, "reason": asked.reason})
-    )
-    control.say({"listening": served.listener.url, "port": served.listener.port, "stored": stored})
-    served.configuration.watch()
-    control.start(asyncio.get_running_loop(), lambda order: _obey(order, served, control, stop))
-    await stop.wait()
-    await served.listener.stop()
-    announce()
-    control.close()
-
-
-def _endpoints_json(rules: Rules) -> list[dict[str, Any]]:
-    """Return for the window what each endpoint in force is, and why one lets nobody in."""
-    return [
-        {
-            "name": endpoint.name,
-            "path": endpoint.path,
-            "provider": endpoint.provider,
-            "targets": [forward.url for forward in endpoint.forwards],
-            "problem": rules.unusable.get(endpoint.name, ""),
-        }
-        for endpoint in rules.endpoints.all
-    ]
-
-
-def _obey(order: dict[str, Any], served: Serving, control: Control, stop: asyncio.Event) -> None:
-    match order:
-        case {"stop": True}:
-            stop.set()
-        case {"unlock": str(passphrase)}:
-            served.configuration.passphrase = passphrase
-            control.tasks.start(served.configuration.reload(), "open the secrets")
-        case {"reload": True}:
-            control.tasks.start(served.configuration.reload(), "read the configuration anew")
-        case {"port": int(port)}:
-            control.tasks.start(_move(port, served, control), "move to another port")
-        case _:
-            control.say(
-                {"notice": {"message": f"The listener does not know this order: {sorted(order)}", "hint": None}}
-            )
-
-
-async def _move(port: int, served: Serving, control: Control) -> None:
-    try:
-        await served.listener.move(port)
-    except ListenError as error:
-        control.say({"not_moved": failure_json(error)})
-        return
-    control.say({"listening": served.listener.url, "port": served.listener.port})

@@ -30,6 +30,7 @@ COMMANDS = {
     "providers": "list, show and check provider packs, detect whose a request is",
     "endpoints": "say where webhooks come in, with which secrets they are checked",
     "environments": "list and show the values that requests of a collection are sent with",
+    "log": "show what was refused, answered otherwise than usual, or changed, and why",
     "secrets": "keep secrets in the keyring, by name",
     "completion": "write a script that completes words in bash, zsh or fish",
     "gui": "open the window (also what no command at all does)",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from workbench.model.delivery import Delivery, StoredForward
+from workbench.model.delivery import Delivery, ForwardState, StoredForward
 from workbench.model.message import Body, Response
 
 CHANGING_HEADERS = {"date", "server", "connection", "keep-alive", "x-request-id", "content-length"}
@@ -11,7 +11,7 @@ CHANGING_HEADERS = {"date", "server", "connection", "keep-alive", "x-request-id"
 
 def compare_forwards(forwards: Sequence[StoredForward], get: Callable[[int], Delivery | None]) -> str:
     """Return a sentence that says whether the targets answered alike, and if not, where they first differ. Blocks."""
-    answers = [(item.url, _answer(item, get)) for item in forwards if item.delivery_number is not None]
+    answers = [(item.url, _answer(item, get)) for item in forwards if item.state is not ForwardState.PENDING]
     known = [(url, answer) for url, answer in answers if answer is not None]
     if len(known) < 2:
         return "Fewer than two targets have answered, so there is nothing to compare."
@@ -23,7 +23,7 @@ def compare_forwards(forwards: Sequence[StoredForward], get: Callable[[int], Del
 
 
 def _answer(item: StoredForward, get: Callable[[int], Delivery | None]) -> Response | None:
-    delivery = get(item.delivery_number or 0)
+    delivery = None if item.delivery_number is None else get(item.delivery_number)
     return None if delivery is None else delivery.last.response
 
 

@@ -1,24 +1,37 @@
 """Keeps the rules in force up to date: reads them at the start, when asked, and when an endpoint's file changed.
 
 A file that is being written is not read: its state must stand still from one look to the next, and be the same after
-reading.
+reading. Whatever goes wrong is said, and the next change is taken up all the same.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from workbench.engine.events import Event
 from workbench.engine.rules import Rules
 from workbench.engine.tasks import TaskSet
 from workbench.model.endpoint import Forward
-from workbench.storage.endpoints import endpoints_state
+from workbench.model.errors import StorageError, WorkbenchError
+from workbench.storage.endpoints import endpoints_state, keep_last_good
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
+READ_AGAIN = 8
+"""How often files are read again that changed meanwhile; after that they are taken as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Rules that came into force, and those before them."""
+
+    before: Rules
+    after: Rules
+
 
 Use = Callable[[Rules, bool], Awaitable[None]]
 """Takes rules into use; the flag says that everything is to be judged anew."""
@@ -38,6 +51,8 @@ class Configuration:
         self.passphrase: str | None = None
         """Of the secrets' file, where the system has no keyring."""
         self.use: Use | None = None
+        self.changed: Event[Change] = Event()
+        """A change that came into force; not the rules of the start."""
         self.taken_up: Event[Rules] = Event()
         """The rules, each time that they came into force."""
         self.problems: Event[Sequence[str]] = Event()
@@ -68,8 +83,17 @@ class Configuration:
         self._said = set(problems)
 
     async def reload(self) -> None:
-        """Read everything anew and judge everything again."""
-        await self._take_up(judge_anew=True)
+        """Read everything anew, once files that are being written stand still, and judge everything again."""
+        try:
+            state = await asyncio.to_thread(self._look)
+            while state != self._state:
+                await asyncio.sleep(LOOK_EVERY_S)
+                before, state = state, await asyncio.to_thread(self._look)
+                if before == state:
+                    break
+            await self._take_up(judge_anew=True)
+        except Exception as error:
+            self._say_failure(error)
 
     async def close(self) -> None:
         """Look no more."""
@@ -81,19 +105,33 @@ class Configuration:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
                 state = await asyncio.to_thread(self._look)
-                if state == seen and state != self._state:
+                is_still, seen = state == seen, state
+                if is_still and state != self._state:
                     await self._take_up(judge_anew=False)
-                seen = state
-            except OSError as error:
-                log.warning("the endpoints' files cannot be looked at: %s", error)
+            except Exception as error:
+                self._say_failure(error)
+
+    def _say_failure(self, error: Exception) -> None:
+        """Say what kept a change from being taken up, once; it is tried again when something changes."""
+        log.error("a change of the configuration was not taken up", exc_info=error)
+        reason = error.message if isinstance(error, WorkbenchError) else f"{type(error).__name__}; see the log."
+        sentence = f"A change of the configuration was not taken up whole: {reason}"
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self.problems.emit((sentence,))
 
     async def _take_up(self, *, judge_anew: bool) -> None:
         async with self._reading:
             before = self.rules
             await asyncio.to_thread(self._read)
-            if self.use is not None:
-                await self.use(self.rules, judge_anew or not self.rules.judge_alike(before))
-        self.taken_up.emit(self.rules)
+            rules = self.rules
+            try:
+                if self.use is not None:
+                    await self.use(rules, judge_anew or not rules.judge_alike(before))
+            except Exception as error:
+                self._say_failure(error)
+        self.changed.emit(Change(before, rules))
+        self.taken_up.emit(rules)
         self.say_problems()
 
     def _look(self) -> tuple[object, ...]:
@@ -102,6 +140,20 @@ class Configuration:
         return endpoints_state(self.paths, schemas)
 
     def _read(self) -> None:
+        state, rules = self._read_once()
+        for _ in range(READ_AGAIN):
+            if self._look() == state:
+                break
+            state, rules = self._read_once()
+        self._keep_last_good(rules)
+        self._rules, self._state = rules, state
+
+    def _read_once(self) -> tuple[tuple[object, ...], Rules]:
         state = self._look()
-        self._rules = Rules.load(self.paths, Secrets(self.paths, self.passphrase), self._rules, self._forwards)
-        self._state = state
+        return state, Rules.load(self.paths, Secrets(self.paths, self.passphrase), self._rules, self._forwards)
+
+    def _keep_last_good(self, rules: Rules) -> None:
+        try:
+            keep_last_good(self.paths, {name: text for name, text in rules.texts.items() if text})
+        except StorageError as error:
+            rules.problems.append(error.message)

@@ -1,5 +1,6 @@
 """An endpoint that is being written: whether it is sound, and what it would answer to a request at hand."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,9 +13,11 @@ from workbench.model.answer import Answer, Condition, ProgramRun, Way
 from workbench.model.endpoint import PROVIDER, Endpoint
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body, Head, Request
-from workbench.storage.endpoints import load_endpoints, parse_endpoint, save_endpoint
+from workbench.storage.endpoints import endpoint_path, load_endpoints, parse_endpoint, save_endpoint
 from workbench.storage.packs import load_packs
 from workbench.storage.paths import Paths
+
+log = logging.getLogger(__name__)
 
 REQUESTS_TRIED = 24
 EXAMPLE = Request(
@@ -45,6 +48,9 @@ def try_endpoint(paths: Paths, name: str, text: str, request: Request | None, no
         return Trial(answers=tuple(_answers(endpoint, request or EXAMPLE, now_us)))
     except WorkbenchError as error:
         return Trial(error.message, error.hint or "")
+    except Exception as error:
+        log.exception("the endpoint %s could not be tried", name)  # A bug of ours; what is typed is still there.
+        return Trial(f"This cannot be tried: {type(error).__name__}; see the log.")
 
 
 def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tuple[str, bytes]]:
@@ -91,7 +97,7 @@ def add_endpoint(paths: Paths, provider: str) -> Endpoint:
     """Make an endpoint for a provider, under a name and path that are free; StorageError. Blocks."""
     taken = {endpoint.name for endpoint in load_endpoints(paths).all}
     name, number = provider or "endpoint", 1
-    while name in taken:
+    while name in taken or endpoint_path(paths, name).exists():  # A file that cannot be read is somebody's, too.
         number += 1
         name = f"{provider or 'endpoint'}-{number}"
     endpoint = Endpoint(name, f"/{name}/*", provider)

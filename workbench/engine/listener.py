@@ -6,10 +6,9 @@ as the bytes that are on record.
 
 import asyncio
 import contextlib
-import errno
 import logging
-import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +18,10 @@ from aiohttp.abc import AbstractStreamWriter
 
 from workbench.engine.answer_sending import send_answer
 from workbench.engine.answers import AT_ONCE
+from workbench.engine.body_reading import BodyReader
 from workbench.engine.capturing import Answered, CaptureService, Received
+from workbench.engine.events import Event
+from workbench.engine.listening_address import is_own_host, listen_error, server_context
 from workbench.engine.tasks import TaskSet
 from workbench.engine.wire import Incoming, WireProtocol
 from workbench.model.answer import UNANSWERED
@@ -28,7 +30,6 @@ from workbench.model.clock import Clock
 from workbench.model.errors import ListenError, StorageError
 from workbench.model.message import EMPTY_BODY, Body, Request, Response
 from workbench.storage.certificates import CertificateFiles
-from workbench.storage.spool import INLINE_LIMIT_BYTES, SpoolFile
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ CUT_TIMEOUT_S = 2.0
 """How long the record of what was cut off may take."""
 
 BACKLOG = 1024
-PORTS_TRIED = 50
+SPOOL_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,9 @@ class Listener:
         self._server: _WireServer | None = None
         self._secure: tuple[asyncio.Server | None, _WireServer | None] = (None, None)
         self._tasks = TaskSet()
+        self._spooling = ThreadPoolExecutor(SPOOL_THREADS, "spool")
+        self.moved: Event[str] = Event()
+        """The address, each time that it is another one than at the start."""
         self.port = 0
         self.https_port: int | None = None
 
@@ -158,6 +162,10 @@ class Listener:
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self._options.host, self._options.host)
         return f"[{host}]" if ":" in host and host[0] != "[" else host
 
+    def is_own(self, host: str, port: int) -> bool:
+        """Return whether an address is one that we listen on."""
+        return port in (self.port, self.https_port) and is_own_host(host, self._options.host)
+
     async def start(self) -> None:
         """Listen; ListenError says why not, and names a free port where the port is taken."""
         self._socket, self._server, self.port = await self._open(self._options.port, None)
@@ -166,13 +174,25 @@ class Listener:
         if options.https_port is None or options.certificate is None:
             return
         try:
-            tls = _server_context(options.certificate)
-            opened, server, self.https_port = await self._open(options.https_port, tls)
+            await self.listen_for_https(options.https_port, options.certificate)
         except ListenError:
             await self.stop(timeout_s=0)
             raise
+
+    async def listen_for_https(self, port: int, certificate: CertificateFiles) -> None:
+        """Listen for https too, or on another port for it; ListenError says why not, and leaves all as it was."""
+        if port and port == self.https_port:
+            return
+        before = self._secure
+        opened, server, self.https_port = await self._open(port, server_context(certificate))
         self._secure = opened, server
         log.info("listening on %s", self.https_url)
+        await _close(*before, timeout_s=5)
+
+    async def stop_https(self) -> None:
+        """Listen for https no more; connections under way finish."""
+        before, self._secure, self.https_port = self._secure, (None, None), None
+        await _close(*before, timeout_s=5)
 
     async def move(self, port: int) -> None:
         """Listen on another port, then let the connections of the old one finish.
@@ -182,6 +202,7 @@ class Listener:
         before = self._socket, self._server
         self._socket, self._server, self.port = await self._open(port, None)
         log.info("listening on %s", self.url)
+        self.moved.emit(self.url)
         await _close(*before, timeout_s=5)
 
     async def stop(self, timeout_s: float = 5) -> None:
@@ -198,7 +219,7 @@ class Listener:
         try:
             opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG, ssl=tls)
         except (OSError, OverflowError) as error:
-            raise _listen_error(self._options.host, port, error) from error
+            raise listen_error(self._options.host, port, error) from error
         return opened, server, opened.sockets[0].getsockname()[1]
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -267,7 +288,9 @@ class Listener:
         if incoming.expects_continue and not incoming.completed_at_us and request.transport is not None:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         incoming.content = request.content
-        return await _BodyReader(self._spool, self._options).read(request, incoming, self._too_large)
+        return await BodyReader(
+            self._spool, self._spooling, self._options.body_limit_bytes, self._options.body_timeout_s
+        ).read(request, incoming, self._too_large)
 
     def _too_large(self, size: str) -> str:
         return f"The body of {size} is over the limit of {self._options.body_limit_bytes:,} bytes."
@@ -279,74 +302,6 @@ class Listener:
         received = _received(incoming, EMPTY_BODY, protocol.peer)
         response = self._captures.receive_unanswered(received, connected=connected)
         return _write(transport, response, close=True)
-
-
-class _BodyReader:
-    """Reads one body into memory, and from `INLINE_LIMIT_BYTES` on into a file."""
-
-    def __init__(self, spool: Path, options: ListenOptions) -> None:
-        self._spool = spool
-        self._options = options
-        self._buffer = bytearray()
-        self._size = 0
-        self._file: SpoolFile | None = None
-
-    async def read(self, request: web.BaseRequest, incoming: Incoming, too_large: Any) -> Body:
-        content = request.content
-        try:
-            while not content.at_eof():
-                self._buffer += await self._read_some(content, incoming)
-                if self._size + len(self._buffer) > self._options.body_limit_bytes:
-                    incoming.fail(Fault.TOO_LARGE, too_large("more bytes than announced"))
-                    break
-                if len(self._buffer) > INLINE_LIMIT_BYTES:
-                    await self._spill()
-        except TimeoutError:
-            incoming.fail(Fault.TIMED_OUT, f"The body stood still for {self._options.body_timeout_s:g} seconds.")
-        except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
-            incoming.fail(Fault.ABORTED, self._aborted(incoming))
-        except BaseException:
-            self._discard()
-            raise
-        return await self._finish()
-
-    async def _read_some(self, content: Any, incoming: Incoming) -> bytes:
-        if incoming.completed_at_us:  # All of it is here: no clock needed.
-            return await content.readany()
-        async with asyncio.timeout(self._options.body_timeout_s):
-            return await content.readany()
-
-    def _aborted(self, incoming: Incoming) -> str:
-        received = self._size + len(self._buffer)
-        announced = f" of {incoming.content_length:,}" if incoming.content_length else ""
-        return f"The sender closed the connection after {received:,}{announced} bytes of the body."
-
-    async def _spill(self) -> None:
-        try:
-            if self._file is None:
-                self._file = SpoolFile(self._spool)
-            await asyncio.to_thread(self._file.write, self._buffer)
-        except OSError:
-            self._discard()
-            raise
-        self._size += len(self._buffer)
-        self._buffer = bytearray()
-
-    async def _finish(self) -> Body:
-        if self._file is None:
-            return Body(bytes(self._buffer))
-        await self._spill()
-        try:
-            await asyncio.to_thread(self._file.finish)
-        except OSError:
-            self._discard()
-            raise
-        return Body(path=str(self._file.path), file_size=self._size)
-
-    def _discard(self) -> None:
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.discard()
 
 
 def _received(incoming: Incoming, body: Body, peer: Peer) -> Received:
@@ -375,44 +330,3 @@ async def _close(opened: asyncio.Server | None, server: _WireServer | None, *, t
         opened.close()
     if server is not None:
         await server.drain(timeout_s)
-
-
-def _server_context(files: CertificateFiles) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(files.certificate, files.key)
-    except (OSError, ssl.SSLError) as error:
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
-        raise ListenError(
-            f"The certificate {files.certificate} with the key {files.key} cannot be used: {reason}.",
-            "Both must be PEM files, and the key must be the certificate's.",
-        ) from error
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-def _listen_error(host: str, port: int, error: Exception) -> ListenError:
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)):
-        free = free_port(host, port + 1)
-        hint = f"Use --port {free}, which is free." if free else "Choose another with --port."
-        return ListenError(f"Port {port} on {host} is already in use by another program.", hint, free)
-    if code == errno.EACCES:
-        return ListenError(f"Port {port} needs privileges this user does not have.", "Use a port above 1023.")
-    if code == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return ListenError(f"{host} is not an address of this machine.", "Use 127.0.0.1, or 0.0.0.0 for all.")
-    if isinstance(error, OverflowError):
-        return ListenError(f"{port} is not a port.", "Ports go from 0 to 65535.")
-    return ListenError(f"Cannot listen on {host}:{port}: {error}.", "Choose another port with --port.")
-
-
-def free_port(host: str, first: int) -> int | None:
-    """Return the first port from `first` on that can be listened on, or None after `PORTS_TRIED`."""
-    for port in range(first, min(first + PORTS_TRIED, 65536)):
-        with (
-            socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe,
-            contextlib.suppress(OSError),
-        ):
-            probe.bind((host, port))
-            return port
-    return None

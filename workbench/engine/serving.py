@@ -4,35 +4,41 @@ This is what `workbench listen` runs, headless or under the window. It alone wri
 """
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workbench.engine.answering import Answering
 from workbench.engine.capturing import CaptureService
+from workbench.engine.change_log import ChangeLog
 from workbench.engine.configuration import Configuration
-from workbench.engine.forwarding import Forwarding, History
+from workbench.engine.forward_history import ForwardHistory
+from workbench.engine.forwarding import Forwarding
 from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
+from workbench.engine.lookup_loop import LOOKUP_THREADS, LookupLoop
 from workbench.engine.reading import Reading
 from workbench.engine.rules import Rules
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
-from workbench.model.endpoint import Forward, SecretUse
-from workbench.model.errors import WorkbenchError
+from workbench.model.endpoint import Forward
+from workbench.model.errors import HomeInUseError, WorkbenchError
 from workbench.providers.pack import Provider
 from workbench.storage.captures import CaptureReader
 from workbench.storage.database import Database
 from workbench.storage.deliveries import DeliveryReader, DeliveryWrites
-from workbench.storage.endpoints import save_endpoint
+from workbench.storage.endpoints import add_secret, endpoint_path, read_endpoint
 from workbench.storage.forwards import ForwardReader
+from workbench.storage.home_lock import HomeLock
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 from workbench.storage.spool import sweep
 
 T = TypeVar("T")
+OWN_TRIES, OWN_AGAIN_S = 30, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ async def serving(
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         call_soon = asyncio.get_running_loop().call_soon_threadsafe
+        lock = await _own(paths)
+        stack.callback(lock.release)
         database = Database(paths.captures, CAPTURES, call_soon, check=True)
         stack.push_async_callback(asyncio.to_thread, database.close)
         reading = _reading(stack, paths, "captures")
@@ -73,11 +81,22 @@ async def serving(
         captures = CaptureService(database, clock, answering)
         stack.push_async_callback(captures.close)
         forwarding = _forwarding(stack, paths, database, reading, clock)
-        forwarding.use(configuration.rules.endpoints.all)
+        forwarding.use(configuration.rules)
         captures.forwarding = forwarding
         listener = Listener(captures, paths.spool, clock, options)
+        forwarding.is_own = listener.is_own
+        await forwarding.recall()
         await listener.start()
         stack.push_async_callback(listener.stop)
+        changes = ChangeLog(database, clock)
+        changes.listens(listener.url)
+        stack.callback(changes.stopped)
+        configuration.changed.subscribe(changes.changed)
+        captures.refused.subscribe(changes.refused)
+        configuration.problems.subscribe(changes.problems)
+        listener.moved.subscribe(changes.listens)
+        listener.moved.subscribe(lock.say)
+        lock.say(listener.url)
         if paths.spool.exists():
             await asyncio.to_thread(_sweep, paths, clock.now_us())
         judging = Judging(database, _reading(stack, paths, "judge"), configuration.rules)
@@ -88,15 +107,25 @@ async def serving(
         async def use(rules: Rules, judge_anew: bool) -> None:
             await asyncio.to_thread(lambda: rules.packs.all)
             answering.use(rules)
-            forwarding.use(rules.endpoints.all)
+            forwarding.use(rules)
             if judge_anew:
                 await judging.judge_anew(rules)
 
         configuration.use = use
         stack.push_async_callback(configuration.close)
-        await forwarding.start()
+        forwarding.start()
         ledger = await reading.run(CaptureReader.ledger)
         yield Serving(listener, captures, reading, judging, configuration, forwarding, ledger)
+
+
+async def _own(paths: Paths) -> HomeLock:
+    """Make a home ours; a listener that is just stopping is waited for. HomeInUseError, StorageError."""
+    for _ in range(OWN_TRIES):
+        try:
+            return HomeLock.take(paths)
+        except HomeInUseError:
+            await asyncio.sleep(OWN_AGAIN_S)
+    return HomeLock.take(paths)
 
 
 def _reading(stack: AsyncExitStack, paths: Paths, name: str) -> Reading[CaptureReader]:
@@ -109,7 +138,7 @@ def _forwarding(
     stack: AsyncExitStack, paths: Paths, database: Database, reading: Reading[CaptureReader], clock: SystemClock
 ) -> Forwarding:
     call_soon = asyncio.get_running_loop().call_soon_threadsafe
-    history = History(lambda: Database(paths.history, HISTORY, call_soon), DeliveryWrites(paths.spool))
+    history = ForwardHistory(lambda: Database(paths.history, HISTORY, call_soon), DeliveryWrites(paths.spool))
     stack.push_async_callback(history.close)
     forwards = Reading(lambda: ForwardReader(paths.captures), "forwards")
     stack.push_async_callback(asyncio.to_thread, forwards.close)
@@ -131,8 +160,15 @@ def _keep_secret(configuration: Configuration, name: str, provider: Provider, se
         return f"Its secret was not kept: {name} has one already."
     secret_name = f"{provider.id}/{name}"
     try:
-        Secrets(configuration.paths, configuration.passphrase).put(secret_name, secret)
-        save_endpoint(configuration.paths, replace(endpoint, secrets=(SecretUse(f"keyring:{secret_name}"),)))
+        # The file may have changed since it was read: it decides, and keeps everything but the secret.
+        written = read_endpoint(endpoint_path(configuration.paths, name))
+        if written.provider != provider.id or written.secrets:
+            return f"Its secret was not kept: the file of {name} says otherwise by now."
+        secrets = Secrets(configuration.paths, configuration.passphrase)
+        if secrets.store.get(secret_name) is not None:
+            return f"Its secret was not kept: there is a secret {secret_name} already."
+        secrets.put(secret_name, secret)
+        add_secret(configuration.paths, name, f"keyring:{secret_name}")
     except WorkbenchError as error:
         return f"Its secret could not be kept ({error.message}); it stands in this capture."
     return f"Its secret is kept as {secret_name}."
@@ -150,9 +186,14 @@ def _sweep(paths: Paths, now_us: int) -> None:
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a program's main coroutine on the fastest loop there is: uvloop where it is installed."""
+    """Run a program's main coroutine on the fastest loop there is: uvloop where it is installed.
+
+    Names are looked up in threads that do nothing else, and in many: a slow name server holds up only who asks it.
+    """
+    os.environ.setdefault("UV_THREADPOOL_SIZE", str(LOOKUP_THREADS))  # uvloop uses these for looking up alone.
     try:
         import uvloop
     except ImportError:
-        return asyncio.run(main)
+        with asyncio.Runner(loop_factory=LookupLoop) as runner:
+            return runner.run(main)
     return uvloop.run(main)

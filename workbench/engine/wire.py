@@ -24,6 +24,7 @@ from aiohttp.http import HttpProcessingError
 from aiohttp.http_parser import RawRequestMessage
 
 from workbench.engine.chunk_scanner import ChunkScanner
+from workbench.engine.listening_address import tls_facts
 from workbench.engine.wire_head import (
     START_LINE,
     bad_request_line,
@@ -186,7 +187,7 @@ class WireProtocol(web.RequestHandler):
         super().connection_made(transport)
         address = transport.get_extra_info("peername") or ("", 0)
         local = transport.get_extra_info("sockname") or ("", 0)
-        self.peer = Peer(address[0], address[1], local[0], local[1])
+        self.peer = Peer(address[0], address[1], local[0], local[1], tls_facts(transport))
         self._is_secure = transport.get_extra_info("sslcontext") is not None
 
     def data_received(self, data: bytes) -> None:

@@ -6,7 +6,7 @@ Times are RFC 3339 with microseconds, durations milliseconds. What is not known 
 from dataclasses import asdict
 from typing import Any
 
-from workbench.model.capture import Capture, CaptureSummary
+from workbench.model.capture import Capture, CaptureSummary, Tls
 from workbench.model.clock import rfc3339
 from workbench.model.delivery import Attempt, Delivery, Timings
 from workbench.model.masking import masked_request
@@ -30,6 +30,7 @@ def capture_json(capture: Capture, body_limit: int | None = None) -> dict[str, A
             "port": peer.port,
             "local_address": peer.local_address,
             "local_port": peer.local_port,
+            "tls": _tls_json(peer.tls),
         },
         "provider": capture.provider or None,
         "event": capture.event or None,
@@ -44,6 +45,12 @@ def capture_json(capture: Capture, body_limit: int | None = None) -> dict[str, A
         "request": request,
         "answer": response_json(capture.answer, body_limit),
     }
+
+
+def _tls_json(tls: Tls | None) -> dict[str, Any] | None:
+    if tls is None:
+        return None
+    return {"version": tls.version, "cipher": tls.cipher, "server_name": tls.server_name or None}
 
 
 def _verification_json(capture: Capture) -> dict[str, Any] | None:

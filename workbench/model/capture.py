@@ -16,6 +16,17 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """The TLS of a connection that a request came by."""
+
+    version: str
+    """`TLSv1.3`."""
+    cipher: str
+    server_name: str = ""
+    """The name that the client asked for (SNI); empty where it named none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """The two ends of the connection, as the socket names them; empty and 0 where it names none."""
 
@@ -23,6 +34,7 @@ class Peer:
     port: int = 0
     local_address: str = ""
     local_port: int = 0
+    tls: Tls | None = None
 
 
 @dataclass(slots=True)

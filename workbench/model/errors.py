@@ -7,6 +7,7 @@
         CollectionError a collection file that cannot be read or written
       DeliveryError     a target that cannot be reached at all            exit 3
       ListenError       an address we cannot listen on                    exit 3
+      HomeInUseError    a home that another listener works with           exit 3
       StorageError      the store cannot be opened, read or written       exit 4
 
 The message is a whole sentence, shown as it is; the hint says what to do.
@@ -67,6 +68,12 @@ class ListenError(WorkbenchError):
     def __init__(self, message: str, hint: str | None = None, free_port: int | None = None) -> None:
         super().__init__(message, hint)
         self.free_port = free_port
+
+
+class HomeInUseError(WorkbenchError):
+    """A home that another listener works with."""
+
+    exit_code = 3
 
 
 class StorageError(WorkbenchError):

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Ledger, Peer
+from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Ledger, Peer, Tls
 from workbench.model.message import Body, Head, Request, Response
 from workbench.model.query import CaptureQuery
 from workbench.storage.database import open_connection, storage_error
@@ -25,7 +25,8 @@ DELETE_SLICE = 1000
 
 _CAPTURE_COLUMNS = (
     "number, received_at, completed_at, endpoint, method, target, content_type, body_size, status,"
-    " peer_address, peer_port, local_address, local_port, fault, fault_message, answer_reason, guard"
+    " peer_address, peer_port, local_address, local_port, fault, fault_message, answer_reason, guard,"
+    " tls_version, tls_cipher, tls_server_name"
 )
 _PAYLOAD_COLUMNS = "number, head, framing, body, spool_file, answer_head, answer_body"
 _FORWARD_COLUMNS = "capture_number, url, state, next_at"
@@ -95,6 +96,7 @@ def _capture_row(number: int, arrival: Arrival) -> tuple[Any, ...]:
         arrival.fault_message or None,
         arrival.answer_reason or None,
         arrival.guard or None,
+        *((None, None, None) if peer.tls is None else (peer.tls.version, peer.tls.cipher, peer.tls.server_name)),
     )
 
 
@@ -319,7 +321,7 @@ class CaptureReader:
                 row["framing"],
             ),
             answer=Response(Head(row["answer_head"]), Body(row["answer_body"])),
-            peer=Peer(row["peer_address"], row["peer_port"], row["local_address"], row["local_port"]),
+            peer=_peer(row),
             endpoint=row["endpoint"],
             received_at_us=row["received_at"],
             completed_at_us=row["completed_at"],
@@ -351,6 +353,13 @@ class CaptureReader:
         with self._errors():
             for (name,) in self._connection.execute("SELECT spool_file FROM payload WHERE spool_file IS NOT NULL"):
                 yield name
+
+
+def _peer(row: dict[str, Any]) -> Peer:
+    tls = None
+    if row["tls_version"] is not None:
+        tls = Tls(row["tls_version"], row["tls_cipher"] or "", row["tls_server_name"] or "")
+    return Peer(row["peer_address"], row["peer_port"], row["local_address"], row["local_port"], tls)
 
 
 def _summary(row: tuple[Any, ...]) -> CaptureSummary:

@@ -7,7 +7,6 @@ is trusted by nobody until the user says so; its key is readable by the user alo
 import contextlib
 import datetime
 import ipaddress
-import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +42,20 @@ class CertificateFiles:
     authority: Path | None = None
 
 
-def local_certificate(paths: Paths, now: datetime.datetime) -> CertificateFiles:
-    """Return the leaf of this home, made or renewed where that is due; StorageError. Blocks."""
+def local_certificate(paths: Paths, now: datetime.datetime, host: str = "") -> CertificateFiles:
+    """Return the leaf of this home, made or renewed where that is due; StorageError. Blocks.
+
+    It is for this machine's names and for `host`, which is listened on, as far as the authority may sign for them: a
+    computer that was renamed keeps its authority, which others may trust by now, and loses its new name instead.
+    """
     folder = paths.config / FOLDER
     files = CertificateFiles(folder / "localhost.pem", folder / "localhost-key.pem", folder / "authority.pem")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         authority, authority_key = _authority(folder, now)
-        if not _is_current(files.certificate, authority, now):
-            _write_leaf(files, authority, authority_key, now)
+        names = [name for name in _wanted_names(host) if _may_sign_for(authority, name)]
+        if not _is_current(files.certificate, authority, names, now):
+            _write_leaf(files, authority, authority_key, names, now)
     except OSError as error:
         raise StorageError(f"Certificates cannot be kept in {folder}: {error.strerror or error}.") from error
     except ValueError as error:
@@ -87,7 +91,60 @@ def _authority(folder: Path, now: datetime.datetime) -> "tuple[x509.Certificate,
     return certificate, key
 
 
-def _is_current(path: Path, authority: "x509.Certificate", now: datetime.datetime) -> bool:
+def _wanted_names(host: str) -> "list[x509.GeneralName]":
+    """Return the names and addresses by which a listener on `host` is called on this machine and beside it."""
+    from cryptography import x509
+
+    addresses = ["127.0.0.1", "::1"]
+    names = _host_names()
+    if host in ("0.0.0.0", "::", ""):
+        addresses += _own_address()
+    elif host not in (*names, *addresses):
+        (addresses if _is_address(host) else names).append(host.lower())
+    hosts: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+    return hosts + [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _own_address() -> list[str]:
+    """Return the address that others of the local network see, as the system would choose it; sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("10.255.255.255", 9))
+        return [probe.getsockname()[0]]
+    return []
+
+
+def _may_sign_for(authority: "x509.Certificate", name: "x509.GeneralName") -> bool:
+    """Return whether an authority's name constraints (RFC 5280, 4.2.1.10) permit a name."""
+    from cryptography import x509
+
+    try:
+        limits = authority.extensions.get_extension_for_class(x509.NameConstraints).value
+    except x509.ExtensionNotFound:
+        return True
+    return any(_covers(permitted, name) for permitted in limits.permitted_subtrees or [])
+
+
+def _covers(permitted: "x509.GeneralName", name: "x509.GeneralName") -> bool:
+    from cryptography import x509
+
+    if isinstance(permitted, x509.DNSName) and isinstance(name, x509.DNSName):
+        return name.value == permitted.value or name.value.endswith(f".{permitted.value}")
+    if not isinstance(permitted, x509.IPAddress) or not isinstance(name, x509.IPAddress):
+        return False
+    return ipaddress.ip_address(str(name.value)) in ipaddress.ip_network(str(permitted.value))
+
+
+def _is_current(
+    path: Path, authority: "x509.Certificate", names: "list[x509.GeneralName]", now: datetime.datetime
+) -> bool:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
 
@@ -96,6 +153,10 @@ def _is_current(path: Path, authority: "x509.Certificate", now: datetime.datetim
     leaf = x509.load_pem_x509_certificate(path.read_bytes())
     if leaf.not_valid_after_utc < now + datetime.timedelta(days=RENEW_DAYS):
         return False
+    with contextlib.suppress(x509.ExtensionNotFound):
+        written = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        if set(written) != set(names):
+            return False
     with contextlib.suppress(InvalidSignature, ValueError, TypeError):
         leaf.verify_directly_issued_by(authority)
         return True
@@ -106,6 +167,7 @@ def _write_leaf(
     files: CertificateFiles,
     authority: "x509.Certificate",
     authority_key: "ec.EllipticCurvePrivateKey",
+    names: "list[x509.GeneralName]",
     now: datetime.datetime,
 ) -> None:
     from cryptography import x509
@@ -113,11 +175,9 @@ def _write_leaf(
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
     key = ec.generate_private_key(ec.SECP256R1())
-    alternatives: list[x509.GeneralName] = [x509.DNSName(host) for host in _host_names()]
-    alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
     certificate = (
         _builder(_name("localhost"), authority.subject, key.public_key(), now, LEAF_DAYS)
-        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -193,6 +253,4 @@ def _key_pem(key: "ec.EllipticCurvePrivateKey") -> bytes:
 
 
 def _write(path: Path, content: bytes, *, private: bool = False) -> None:
-    write_whole(path, (content,))
-    if private:
-        os.chmod(path, 0o600)
+    write_whole(path, (content,), mode=0o600 if private else None)

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -13,6 +14,7 @@ from workbench.model.endpoint import NO_GUARDS, PROVIDER, Endpoint, Forward, Gua
 from workbench.model.errors import FormatError, UsageError
 from workbench.storage.secrets import SecretError, SecretRef
 
+LONGEST_TIMEOUT_S = 600
 FIELDS = (
     "path",
     "provider",
@@ -25,8 +27,6 @@ FIELDS = (
     "guards",
     "forward",
 )
-
-Value = str | int | float | bool
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,7 +44,7 @@ class AnswerTable(_Table):
     """An answer."""
 
     status: int = 200
-    headers: dict[str, Value | list[Value]] = {}
+    headers: dict[str, str | list[str]] = {}
     body: str = ""
     template: str = ""
     content_type: str = ""
@@ -59,8 +59,8 @@ class WhenTable(_Table):
     method: str = ""
     path: str = ""
     event: str = ""
-    headers: dict[str, Value] = {}
-    body: dict[str, Value] = {}
+    headers: dict[str, str] = {}
+    body: dict[str, str] = {}
 
 
 class StepTable(AnswerTable):
@@ -126,7 +126,7 @@ class EndpointTable(_Table):
     provider: str = ""
     public_url: str = ""
     secrets: list[str | SecretTable] | None = None
-    settings: dict[str, Value] | None = None
+    settings: dict[str, str] | None = None
     handshakes: bool = True
     answer: int | AnswerTable | None = None
     program: str | ProgramTable = ""
@@ -135,9 +135,12 @@ class EndpointTable(_Table):
 
 
 def read_document(name: str, data: dict[str, Any], path: Path) -> Endpoint:
-    """Return the endpoint that a file's fields describe; FormatError names the one that is wrong."""
+    """Return the endpoint that a file's fields describe, numbers among them as text or as numbers.
+
+    FormatError names the field that is wrong.
+    """
     try:
-        return _endpoint(name, msgspec.convert(data, EndpointTable))
+        return _endpoint(name, msgspec.convert(data, EndpointTable, strict=False))
     except msgspec.ValidationError as error:
         raise FormatError(f"The endpoint {path} cannot be used: {_sentence(error)}.", _hint()) from error
     except UsageError as error:
@@ -176,6 +179,28 @@ def _endpoint(name: str, table: EndpointTable) -> Endpoint:
 def _address(field: str, text: str) -> str:
     if not re.match(r"https?://[^/\s]", text):
         raise UsageError(f"{field} {text!r} is no address.", "Write it like https://example.com.")
+    return text
+
+
+def _target(field: str, text: str) -> str:
+    """Check an address that is to be sent to: a host that can be looked up, a port, and no password."""
+    try:
+        parts = urlsplit(_address(field, text))
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError as error:  # UnicodeError among them.
+        reason = str(error).removeprefix("encoding with 'idna' codec failed ").strip("()")
+        raise UsageError(
+            f"{field} {text!r} is no address: {reason}.", "Write it like http://localhost:3000."
+        ) from error
+    if not host or port == 0:
+        raise UsageError(f"{field} {text!r} is no address.", "Write it like http://localhost:3000.")
+    if parts.username is not None:
+        raise UsageError(
+            f"{field} http{'s' if parts.scheme == 'https' else ''}://…@{host} holds a password; it would be in files,"
+            " lists and the history.",
+            "Leave it out: requests are forwarded with the headers they came with.",
+        )
     return text
 
 
@@ -289,7 +314,9 @@ def _forward(item: str | ForwardTable) -> Forward:
     table = ForwardTable(item) if isinstance(item, str) else item
     if not 1 <= table.attempts <= 20:
         raise UsageError(f"attempts {table.attempts} is out of bounds.", "Use 1 to 20.")
-    url = _address("forward", table.url)
+    if not 0 < table.timeout <= LONGEST_TIMEOUT_S:
+        raise UsageError(f"timeout {table.timeout:g} is no time to wait.", f"Use up to {LONGEST_TIMEOUT_S} seconds.")
+    url = _target("forward", table.url)
     return Forward(url, tuple(table.events), table.relay, table.attempts, table.timeout)
 
 

@@ -12,64 +12,117 @@
     forward:
       - {url: "http://127.0.0.1:3000/hooks", events: ["invoice.*"], relay: true}
 
-`endpoint_document` knows every field. Secrets are references, so the files may be shared. A broken file is left out
-and said; others still count. Comments stay when a file is changed.
+`endpoint_document` knows every field. Secrets are references, so the files may be shared. A broken file is said, and
+others still count; the last good text of each is kept in the home, since a restart must not open what was guarded.
+Comments stay when a file is changed.
+
+Values are read as they are written, never as what YAML 1.1 or 1.2 makes of `yes`, `on` or `12:30:00`: which fields
+are numbers is known.
 """
 
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from workbench.model.endpoint import CATCH_ALL, Endpoint
-from workbench.model.errors import FormatError, StorageError, UsageError
+from workbench.model.errors import ChangedOutside, FormatError, StorageError, UsageError
 from workbench.storage.endpoint_document import FIELDS, document_of, read_document
 from workbench.storage.paths import Paths
 from workbench.storage.settings import write_own_file
 
 FOLDER = "endpoints"
+LAST_GOOD = Path("state", "endpoints-last-good")
 SIZE_LIMIT_BYTES = 256 * 1024
+DEPTH_LIMIT = 32
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenEndpoint:
+    """A file that cannot be used: why, and what of our address it is about, as far as that can be read."""
+
+    name: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What was read: endpoints by name, and a sentence for each file that could not be used."""
+    """What was read: endpoints by name, and what could not be used."""
 
     all: tuple[Endpoint, ...]
-    problems: tuple[str, ...] = ()
+    broken: tuple[BrokenEndpoint, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    """The files that could be used, as they were read, by name."""
 
     def get(self, name: str) -> Endpoint | None:
         return next((endpoint for endpoint in self.all if endpoint.name == name), None)
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each file that could not be used."""
+        return tuple(broken.reason for broken in self.broken)
 
-def load_endpoints(paths: Paths, before: Endpoints | None = None) -> Endpoints:
-    """Return all endpoints of the workspace; the catch-all is always among them.
 
-    A file that cannot be used now is as it was in `before`, where it is there.
-    """
+def load_endpoints(paths: Paths) -> Endpoints:
+    """Return all endpoints of the workspace; the catch-all is always among them, unless its file is broken."""
     found: list[Endpoint] = []
-    problems: list[str] = []
+    broken: list[BrokenEndpoint] = []
+    texts: dict[str, str] = {}
     folder = paths.workspace / FOLDER
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
+        name, text = path.stem, ""
         try:
-            found.append(read_endpoint(path))
+            text = _read_text(path)
+            found.append(read_document(name, _parse_text(text, path), path))
+            texts[name] = text
         except FormatError as error:
-            last_good = before.get(path.stem) if before is not None else None
-            problems.append(error.message + (" Its last good version stays in force." if last_good else ""))
-            if last_good is not None:
-                found.append(last_good)
-    if not any(endpoint.name == CATCH_ALL for endpoint in found):
+            broken.append(BrokenEndpoint(name, _path_in(text) or f"/{name}/*", error.message))
+    if not any(item.name == CATCH_ALL for item in (*found, *broken)):
         found.append(Endpoint(CATCH_ALL))
-    return Endpoints(tuple(sorted(found, key=lambda endpoint: endpoint.name)), tuple(problems))
+    return Endpoints(tuple(sorted(found, key=lambda endpoint: endpoint.name)), tuple(broken), texts)
+
+
+def _path_in(text: str) -> str:
+    """Return the path that a text which is no endpoint seems to be about; empty where none stands there."""
+    match = re.search(r"""^path:[ \t]+["']?(/[^\s"'#]*)""", text, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def keep_last_good(paths: Paths, texts: Mapping[str, str]) -> None:
+    """Keep these texts, by name, as what is in force should their files break; forget all others. StorageError."""
+    folder = paths.data / LAST_GOOD
+    try:
+        kept = {path.stem: path for path in folder.glob("*.yml")} if folder.is_dir() else {}
+        for name in kept.keys() - texts.keys():
+            kept[name].unlink(missing_ok=True)
+        for name, text in texts.items():
+            content = text.encode()
+            if name not in kept or kept[name].read_bytes() != content:
+                write_own_file(folder / f"{name}.yml", content)
+    except OSError as error:
+        raise StorageError(
+            f"The last good endpoints cannot be kept in {folder}: {error.strerror or error}."
+        ) from error
+
+
+def last_good(paths: Paths, name: str) -> tuple[Endpoint, str] | None:
+    """Return the last version of an endpoint's file that could be used, with its text; None where there is none."""
+    path = paths.data / LAST_GOOD / f"{name}.yml"
+    try:
+        text = _read_text(path)
+        return read_document(name, _parse_text(text, path), path), text
+    except FormatError:
+        return None
 
 
 def read_endpoint(path: Path) -> Endpoint:
     """Return the endpoint of a file; FormatError names the field that is wrong."""
-    return read_document(path.stem, _parse(path), path)
+    return read_document(path.stem, _parse_text(_read_text(path), path), path)
 
 
 def parse_endpoint(name: str, text: str) -> Endpoint:
@@ -89,10 +142,15 @@ def read_endpoint_text(paths: Paths, name: str) -> str:
         raise StorageError(f"The endpoint {path} cannot be read: {error}.") from error
 
 
-def write_endpoint_text(paths: Paths, name: str, text: str) -> None:
-    """Replace an endpoint's file with a text, which must be sound; FormatError, UsageError, StorageError."""
+def write_endpoint_text(paths: Paths, name: str, text: str, loaded: str | None = None) -> None:
+    """Replace an endpoint's file with a text, which must be sound; FormatError, UsageError, StorageError.
+
+    ChangedOutside where the file is no longer what was `loaded`; None replaces it all the same.
+    """
     path = endpoint_path(paths, name)
     parse_endpoint(name, text)
+    if loaded is not None and read_endpoint_text(paths, name) != loaded:
+        raise ChangedOutside(f"{path} was changed by another program since it was opened.")
     write_own_file(path, text.encode())
 
 
@@ -120,18 +178,31 @@ def endpoint_path(paths: Paths, name: str) -> Path:
 
 
 def save_endpoint(paths: Paths, endpoint: Endpoint) -> None:
-    """Write an endpoint's file; comments and unknown fields of an old one stay. FormatError, StorageError."""
+    """Write an endpoint's file; comments of an old one stay. FormatError, StorageError."""
+    _change_file(endpoint_path(paths, endpoint.name), document_of(endpoint))
+
+
+def add_secret(paths: Paths, name: str, reference: str) -> None:
+    """Add a secret to an endpoint's file as it is now, and change nothing else. FormatError, StorageError."""
+    path = endpoint_path(paths, name)
+    references = [*(use.reference for use in read_endpoint(path).secrets), reference]
+    _change_file(path, {"secrets": references})
+
+
+def _change_file(path: Path, fields: Mapping[str, Any]) -> None:
+    """Set fields in a file, and take out those that are empty; other fields, comments and quoting stay."""
     from ruamel.yaml import YAML
 
-    path = endpoint_path(paths, endpoint.name)
     yaml = YAML()
     yaml.indent(mapping=2, sequence=4, offset=2)
-    old: Any = None
+    yaml.preserve_quotes = True
+    document: Any = None
     if path.exists():
-        _parse(path)
-        old = cast("Any", yaml).load(path.read_text(encoding="utf-8"))
-    document: Any = {} if old is None else old
-    for name, value in document_of(endpoint).items():
+        text = _read_text(path)
+        _parse_text(text, path)
+        document = cast("Any", yaml).load(text)
+    document = {} if document is None else document
+    for name, value in fields.items():
         if value not in (None, "", [], {}):
             document[name] = value
         elif name in document:
@@ -162,11 +233,11 @@ def remove_endpoint(paths: Paths, name: str) -> None:
         raise UsageError(f"There is no endpoint {name!r}.", "See them with: workbench endpoints list") from error
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > SIZE_LIMIT_BYTES:
             raise FormatError(f"The endpoint {path} is too large to be one.")
-        return _parse_text(path.read_text(encoding="utf-8"), path)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise FormatError(f"The endpoint {path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
@@ -181,18 +252,54 @@ def _yaml_reason(error: Exception) -> str:
 
 
 def _parse_text(text: str, path: Path) -> dict[str, Any]:
+    """Return a file's fields with every value as it is written."""
     import yaml
 
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in cast("Any", yaml).scan(text)):
-            raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+        _refuse_tricks(text, path)
+        node: Any = cast("Any", yaml).compose(text, Loader=yaml.BaseLoader)
+        data = None if node is None else _value_of(node, path)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise FormatError(f"The endpoint {path} is no YAML: {_yaml_reason(error)}.") from error
     if not text.strip():
         raise FormatError(f"The endpoint {path} is empty.", f"It may have {', '.join(FIELDS)}.")
-    if data is None:
+    if data in (None, ""):
         return {}
     if not isinstance(data, dict):
         raise FormatError(f"The endpoint {path} holds no fields.", f"It may have {', '.join(FIELDS)}.")
-    return cast("dict[str, Any]", data)
+    fields = cast("dict[str, Any]", data)
+    return {name: value for name, value in fields.items() if value not in ("", "null", "~")}
+
+
+def _refuse_tricks(text: str, path: Path) -> None:
+    """Refuse what no endpoint needs and what takes a reader's time or stack: aliases, and depth."""
+    import yaml
+
+    opens = yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken
+    opens += (yaml.BlockMappingStartToken,)
+    closes = yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken
+    depth = 0
+    for token in cast("Any", yaml).scan(text):
+        if isinstance(token, yaml.AliasToken):
+            raise FormatError(f"The endpoint {path} uses YAML aliases, which are not read.")
+        depth += isinstance(token, opens) - isinstance(token, closes)
+        if depth > DEPTH_LIMIT:
+            raise FormatError(f"The endpoint {path} is no YAML that makes sense: it is nested too deep.")
+
+
+def _value_of(node: Any, path: Path) -> Any:
+    import yaml
+
+    if isinstance(node, yaml.SequenceNode):
+        return [_value_of(item, path) for item in cast("list[Any]", node.value)]
+    if not isinstance(node, yaml.MappingNode):
+        if any("\ud800" <= mark <= "\udfff" for mark in node.value):
+            raise FormatError(f"The endpoint {path} holds half a character, line {node.start_mark.line + 1}.")
+        return node.value
+    found: dict[str, Any] = {}
+    for key, value in cast("list[tuple[Any, Any]]", node.value):
+        name = _value_of(key, path)
+        if not isinstance(name, str) or name in found:
+            raise FormatError(f"The endpoint {path} has {name!r} twice, line {key.start_mark.line + 1}.")
+        found[name] = _value_of(value, path)
+    return found

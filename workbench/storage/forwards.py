@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.model.delivery import ForwardState, StoredForward
@@ -34,6 +35,15 @@ def update_forwards(connection: sqlite3.Connection, items: Sequence[StoredForwar
     return [None] * len(items)
 
 
+@dataclass(frozen=True, slots=True)
+class PendingForward:
+    """What is held of a forward that waits; everything else is read when its turn comes."""
+
+    id: int
+    url: str
+    next_at_us: int
+
+
 class ForwardReader:
     """Reads forwards; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
 
@@ -52,9 +62,17 @@ class ForwardReader:
         except sqlite3.Error as error:
             raise storage_error(error, self._path) from error
 
-    def pending(self) -> list[StoredForward]:
+    def pending(self) -> list[PendingForward]:
         """Return what is not finished, in the order of the captures."""
-        return self._select("state = 'pending' ORDER BY capture_number, id")
+        urls: dict[str, str] = {}
+        sql = "SELECT id, url, next_at FROM forward WHERE state = 'pending' ORDER BY capture_number, id"
+        with self._errors():
+            rows = self._connection.execute(sql)
+            return [PendingForward(number, urls.setdefault(url, url), next_at) for number, url, next_at in rows]
+
+    def get(self, identity: int) -> StoredForward | None:
+        """Return one forward, None where its capture was deleted."""
+        return next(iter(self._select("id = ?", identity)), None)
 
     def of_capture(self, number: int) -> list[StoredForward]:
         """Return a capture's forwards in the order of the endpoint's targets."""

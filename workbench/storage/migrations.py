@@ -16,6 +16,9 @@ class Schema:
     steps: tuple[str, ...]
 
 
+UNUSUAL = "guard IS NOT NULL OR fault IS NOT NULL OR answer_reason IS NOT NULL"
+"""Which captures are in the log; a query must say it in the same words to find the index."""
+
 CAPTURES = Schema(
     0x57425743,  # "WBWC"
     (
@@ -88,6 +91,20 @@ CAPTURES = Schema(
         );
         CREATE INDEX forward_pending ON forward (next_at) WHERE state = 'pending';
         CREATE INDEX forward_capture ON forward (capture_number);
+        """,
+        f"""
+        ALTER TABLE capture ADD COLUMN tls_version TEXT;
+        ALTER TABLE capture ADD COLUMN tls_cipher TEXT;
+        ALTER TABLE capture ADD COLUMN tls_server_name TEXT;
+        CREATE TABLE log (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            message TEXT NOT NULL
+        );
+        CREATE INDEX log_at ON log (at);
+        CREATE INDEX capture_unusual ON capture (received_at) WHERE {UNUSUAL};
         """,
     ),
 )

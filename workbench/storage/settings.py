@@ -18,6 +18,12 @@ class Settings:
     port: int = 8080
     body_limit_bytes: int = 100 * 1024 * 1024
     answer_status: int = 200
+    https_port: int = 0
+    """Where to listen for https too; 0 is nowhere."""
+    certificate: str = ""
+    """PEM file for https, with its chain; empty: one of this home's own."""
+    key: str = ""
+    """PEM file of the certificate's key."""
     replay_target: str = ""
     """Where the last replay went."""
     appearance: str = "system"
@@ -50,7 +56,7 @@ def _is_sound(name: str, value: Any, wanted: type) -> bool:
     if type(value) is not wanted:
         return False
     match name:
-        case "port":
+        case "port" | "https_port":
             return 0 <= value <= 65535
         case "answer_status":
             return 200 <= value <= 599

@@ -1,7 +1,7 @@
 """The editor of an endpoint: its YAML, whether it is sound, and what it answers, while it is being typed."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -38,7 +38,8 @@ class EndpointDialog(QDialog):
 
     def __init__(self, name: str, text: str, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._loaded = text
+        self.loaded = text
+        """The file as it was opened."""
         self.setWindowTitle(f"Endpoint {name}")
         self.resize(980, 620)
         title = QLabel(f"endpoints/{name}.yml", self)
@@ -100,6 +101,12 @@ class EndpointDialog(QDialog):
     def changed_text(self) -> str | None:
         """The text where it was edited, else None: an editor gives back other bytes than it was given."""
         return self.text.toPlainText() if self.text.document().isModified() else None
+
+    def show_typed(self, text: str) -> None:
+        """Show what was typed before as what is to be saved; undoing it shows what the file has now."""
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
 
     def show_trial(self, trial: Trial) -> None:
         """Show whether the text is sound, and what it answers; of a wrong text the last answer stays."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog
 from workbench.engine.endpoint_trial import add_endpoint, try_endpoint
 from workbench.engine.workbench import Workbench
 from workbench.model.endpoint import CATCH_ALL
-from workbench.model.errors import WorkbenchError
+from workbench.model.errors import ChangedOutside, WorkbenchError
 from workbench.model.message import Request
 from workbench.storage.endpoints import read_endpoint_text, remove_endpoint, write_endpoint_text
 from workbench.storage.packs import load_packs
@@ -17,6 +17,8 @@ from workbench.ui.dialogs import ask, finished
 from workbench.ui.endpoint_dialog import EndpointDialog
 from workbench.ui.jobs import Jobs
 from workbench.ui.provider_dialog import ProviderDialog
+
+REPLACE = "Replace"
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -70,9 +72,12 @@ class EndpointWork:
             f"Endpoint {endpoint.name} is there. Its address {address} is on the clipboard: give it to the provider."
         )
 
-    async def _edit(self, name: str) -> None:
+    async def _edit(self, name: str, typed: str = "") -> None:
+        """Edit an endpoint's file; `typed` is what a person has typed before, which is still to be saved."""
         text = await asyncio.to_thread(read_endpoint_text, self._paths, name)
         dialog = EndpointDialog(name, text, self._window.appearance, self._window)
+        if typed:
+            dialog.show_typed(typed)
         request = await self._request()
 
         async def try_it(typed: str) -> None:
@@ -83,13 +88,23 @@ class EndpointWork:
 
         dialog.try_wanted.connect(lambda typed: self._jobs.start(try_it(typed), "try an endpoint"))
         await try_it(dialog.text.toPlainText())
-        dialog.accepted.connect(lambda: self._jobs.start(self._save(name, dialog.changed_text), "save an endpoint"))
+        dialog.accepted.connect(
+            lambda: self._jobs.start(self._save(name, dialog.changed_text, dialog.loaded), "save an endpoint")
+        )
         await finished(dialog)
 
-    async def _save(self, name: str, text: str | None) -> None:
+    async def _save(self, name: str, text: str | None, loaded: str) -> None:
+        """Write what was edited; what another program wrote meanwhile is replaced only after a yes."""
         if text is None:
             return
-        await asyncio.to_thread(write_endpoint_text, self._paths, name, text)
+        try:
+            await asyncio.to_thread(write_endpoint_text, self._paths, name, text, loaded)
+        except ChangedOutside as error:
+            hint = "Replacing it loses what the other program wrote. Cancel to look at both."
+            if await ask(self._window, "Changed outside", error.message, hint, {REPLACE: True}) != REPLACE:
+                await self._edit(name, text)
+                return
+            await asyncio.to_thread(write_endpoint_text, self._paths, name, text)
         self._window.show_info(f"Endpoint {name} is saved; the listener takes it up at once.")
 
     async def _request(self) -> Request | None:

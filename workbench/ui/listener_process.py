@@ -43,12 +43,18 @@ class ListenerProcess(QObject):
     """The new ListenerState."""
     listening = Signal(str, int)
     """Address and port, after a start and after a move."""
+    secured = Signal(str, str)
+    """The address for https and the file of the authority that clients must trust; empty where there is none."""
+    not_secured = Signal(dict)
+    """Why it does not listen for https; for http it does all the same."""
     stored = Signal(int)
     """The highest number stored; at most thirty times a second."""
     endpoints = Signal(list)
     """The endpoints in force, each time that they change, as dictionaries: name, path, provider, targets, problem."""
     target_changed = Signal(str, bool, str)
     """A forward's target by its address: whether it can be reached now, and why not."""
+    forwarded = Signal()
+    """Forwards of some captures were finished."""
     judged = Signal(int)
     """The number up to which captures are judged; not larger than before where older ones changed."""
     to_confirm = Signal(int, str)
@@ -78,6 +84,9 @@ class ListenerProcess(QObject):
         """The endpoints in force, as `endpoints` last said."""
         self._port = settings.port
         self.url = ""
+        self.https_url = ""
+        self.https_port = 0
+        self.authority = ""
         self._passphrase = ""
         self._kill = QTimer(self, singleShot=True, interval=KILL_AFTER_MS)
         self._kill.timeout.connect(self._kill_now)
@@ -124,6 +133,10 @@ class ListenerProcess(QObject):
             self._port = port
             self.start()
 
+    def secure(self, port: int) -> None:
+        """Listen for https too; 0 is for no more. `secured` or `not_secured` tells what came of it."""
+        self._say({"https": port})
+
     def reload(self) -> None:
         """Have it read packs, endpoints and secrets anew."""
         self._say({"reload": True})
@@ -143,6 +156,7 @@ class ListenerProcess(QObject):
         process.finished.connect(self._finished)
         process.errorOccurred.connect(self._error_occurred)
         self._process = process
+        self.https_url, self.https_port, self.authority = "", 0, ""
         self._started_at = time.monotonic()
         self.failure = None
         self._set_state(ListenerState.STARTING)
@@ -183,6 +197,11 @@ class ListenerProcess(QObject):
             self.url, self._port = news["listening"], news["port"]
             self._set_state(ListenerState.LISTENING)
             self.listening.emit(self.url, self._port)
+        if "https" in news:
+            self.https_url, self.https_port, self.authority = news["https"], news["https_port"], news["authority"]
+            self.secured.emit(self.https_url, self.authority)
+        if "no_https" in news:
+            self.not_secured.emit(news["no_https"])
         if "stored" in news:
             self.stored.emit(news["stored"])
         if "endpoints" in news:
@@ -193,6 +212,8 @@ class ListenerProcess(QObject):
             self.target_changed.emit(target["url"], target["up"], target["reason"])
         if "to_confirm" in news:
             self.to_confirm.emit(news["to_confirm"], news["reason"])
+        if "forwarded" in news:
+            self.forwarded.emit()
         if "judged" in news:
             self.judged.emit(news["judged"])
         if "notice" in news and "refused" in news:

@@ -14,6 +14,8 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.listener_process import ListenerState
 from workbench.ui.widgets.notice_bar import Level, Notice
 
+HTTPS_PORT = 8443
+
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
@@ -29,6 +31,7 @@ class ListenerWork:
         self._refused = 0
         self._stored = 0
         self._wanted_port = 0
+        self._wanted_https: int | None = None
         listener, commands = self._listener, window.commands
         listener.state_changed.connect(lambda _: self._show_state())
         listener.listening.connect(self._on_listening)
@@ -42,6 +45,14 @@ class ListenerWork:
         commands["copy_address"].triggered.connect(lambda *_: QGuiApplication.clipboard().setText(listener.url))
         commands["toggle_listening"].triggered.connect(lambda *_: self._toggle())
         commands["change_port"].triggered.connect(lambda *_: jobs.start(self._ask_port(), "change the port"))
+        for name, copied in (
+            ("copy_https", lambda: listener.https_url),
+            ("copy_authority", lambda: listener.authority),
+        ):
+            commands[name].triggered.connect(lambda *_, copied=copied: QGuiApplication.clipboard().setText(copied()))
+        commands["listen_https"].triggered.connect(lambda *_: jobs.start(self._ask_https(), "listen for https"))
+        listener.secured.connect(self._on_secured)
+        listener.not_secured.connect(self._on_not_secured)
         feed.counted.connect(lambda _matching, _total: self._show_account())
         self._show_state()
         if listener.state is ListenerState.LISTENING:
@@ -51,12 +62,16 @@ class ListenerWork:
 
     def _show_state(self) -> None:
         state, url, commands = self._listener.state, self._listener.url, self._window.commands
-        self._window.top.show_state(state, url)
+        https = self._listener.https_url
+        self._window.top.show_state(state, f"{url}  and  {https}" if https else url)
         runs = state in (ListenerState.LISTENING, ListenerState.STARTING)
         commands["toggle_listening"].setText("Stop listening" if runs else "Start listening")
         commands["toggle_listening"].setIcon(icon("stop" if runs else "play"))
         for name in ("copy_address", "send_test"):
             commands[name].setEnabled(state is ListenerState.LISTENING)
+        commands["listen_https"].setEnabled(state is ListenerState.LISTENING)
+        commands["copy_https"].setEnabled(state is ListenerState.LISTENING and bool(https))
+        commands["copy_authority"].setEnabled(bool(self._listener.authority))
         if state is ListenerState.STOPPED:
             self._window.captures.empty.show_stopped("Start the listener to catch webhooks (Ctrl+Shift+L).")
 
@@ -127,6 +142,45 @@ class ListenerWork:
         # Kept once it is ours: a port that cannot be had must not be in the way at the next start.
         self._wanted_port = port
         self._listener.move(port)
+
+    async def _ask_https(self) -> None:
+        now = self._listener.https_port
+        label = "Listen for https on port (0 is for no more):" if now else "Listen for https, beside http, on port:"
+        port = await ask_text(self._window, "Listen for https too", label, str(now or HTTPS_PORT), _port_problem)
+        if port is not None:
+            self._secure(int(port))
+
+    def _on_secured(self, url: str, authority: str) -> None:
+        self._show_state()
+        wanted, self._wanted_https = self._wanted_https, None
+        if wanted is None:
+            return
+        save_settings(self._window.paths.settings, {"https_port": wanted})
+        if not url:
+            self._window.show_info("Listening for http alone.")
+            return
+        commands = self._window.commands
+        text, offers = f"Listening on {url} too.", [("Copy address", commands["copy_https"].trigger)]
+        if authority:
+            text += f" Clients trust it by {authority} (curl --cacert); no system list was changed."
+            offers.append(("Copy path", commands["copy_authority"].trigger))
+        self._window.notices.show_notice(Notice(Level.INFO, text, tuple(offers)))
+
+    def _on_not_secured(self, failure: dict[str, Any]) -> None:
+        wanted, self._wanted_https = self._wanted_https, None
+        offers: list[tuple[str, Any]] = [("Other port…", self._window.commands["listen_https"].trigger)]
+        hint, port = failure.get("hint") or "", failure.get("free_port")
+        if port is not None:
+            hint = ""  # It is for the command line.
+            offers.insert(0, (f"Use port {port}", lambda: self._secure(port)))
+        still = f" Still listening on {self._listener.https_url}." if wanted and self._listener.https_url else ""
+        text = f"Not listening for https there: {failure['message']} {hint}".strip() + still
+        self._window.notices.show_notice(Notice(Level.WARNING, text, tuple(offers)))
+
+    def _secure(self, port: int) -> None:
+        # Kept once it is ours, as with the port for http.
+        self._wanted_https = port
+        self._listener.secure(port)
 
 
 async def offer_new_store(window: "MainWindow", message: str, path: Path) -> Path | None:

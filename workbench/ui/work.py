@@ -13,7 +13,7 @@ from workbench.engine.workbench import Workbench
 from workbench.formats.curl import to_curl
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.delivery import Delivery
+from workbench.model.delivery import Delivery, ForwardState, StoredForward
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SignMode
@@ -51,6 +51,8 @@ class Work:
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
+        self._waits = False
+        """Whether forwards of the capture that is shown are not finished."""
         self._connect()
 
     @property
@@ -81,6 +83,7 @@ class Work:
             lambda number: self._jobs.start(self._show_answer(number), "show an answer")
         )
         panel.detail.replay_answer.save_wanted.connect(self._save_body_of)
+        window.listener.forwarded.connect(lambda: self._jobs.start(self._look_at_forwards(), "look at forwards"))
         panel.empty.copy_address.connect(commands["copy_address"].trigger)
         panel.empty.send_test.connect(commands["send_test"].trigger)
         panel.empty.copy_command.connect(self._copy)
@@ -124,14 +127,38 @@ class Work:
         capture = await self._workbench.captures.run(lambda reader: reader.get(number))
         if capture is None or number != self._panel.current_number:
             return
-        self._shown = capture
+        self._shown, self._waits = capture, True
         forwards = await self._workbench.forwards.run(lambda reader: reader.of_capture(number))
         await self._panel.detail.show_capture(capture, forwards)
+        await self._show_forwards(number, forwards)
         self._signing.show(capture)
         replays = await self._workbench.history.run(lambda reader: reader.replays_of(number))
         self._panel.detail.show_replays(replays)
         await self._workbench.mark_seen(number)
         await self._feed.refresh(number)
+
+    async def _show_forwards(self, number: int, forwards: list[StoredForward]) -> None:
+        self._waits = any(item.state is ForwardState.PENDING for item in forwards)
+        comparison = await self._comparison(forwards)
+        if number == self._panel.current_number:
+            self._panel.detail.show_forwards(forwards, comparison)
+
+    async def _look_at_forwards(self) -> None:
+        """Show how far the forwards of the capture that is shown have come."""
+        capture = self._shown
+        if capture is not None and self._waits:
+            number = capture.number
+            await self._show_forwards(
+                number, await self._workbench.forwards.run(lambda reader: reader.of_capture(number))
+            )
+
+    async def _comparison(self, forwards: list[StoredForward]) -> str:
+        """Return whether several targets answered alike; empty where there are not several."""
+        if len(forwards) < 2:
+            return ""
+        from workbench.engine.comparing import compare_forwards
+
+        return await self._workbench.history.run(lambda reader: compare_forwards(forwards, reader.get))
 
     async def _show_answer(self, delivery_number: int) -> None:
         delivery = await self._workbench.history.run(lambda reader: reader.get(delivery_number))

@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTableWidgetItem, QTabWidget, QWidget
 
 from workbench.formats.form import query_fields
-from workbench.model.capture import Capture
+from workbench.model.capture import Capture, Tls
 from workbench.model.clock import as_datetime
 from workbench.model.delivery import DeliverySummary, StoredForward
 from workbench.model.message import Body, Response, readable
 from workbench.ui.body_pane import BodyPane
+from workbench.ui.captures.forwards_page import ForwardsPage, forward_words
 from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.signature_pane import SignaturePane
 from workbench.ui.theme import Appearance
@@ -49,6 +50,8 @@ class CaptureDetail(QTabWidget):
         self.answer = CodeView(self)
         self.answer.setAccessibleName("Our answer")
         self.signature = SignaturePane(appearance, self)
+        self.forwards = ForwardsPage(self)
+        self.forwards.delivery_wanted.connect(self.delivery_wanted)
         self.replays = KeyValueTable("Replays", self)
         self.replays.setHorizontalHeaderLabels(["When", "What came back"])
         self.replays.itemDoubleClicked.connect(self._on_replay)
@@ -68,6 +71,7 @@ class CaptureDetail(QTabWidget):
             ("Raw", self.raw),
             ("Answer", self.answer),
             ("Signature", self.signature),
+            ("Forwards", self.forwards),
             ("Replays", self.replay_page),
         ):
             self.addTab(widget, title)
@@ -85,6 +89,7 @@ class CaptureDetail(QTabWidget):
             code.set_placeholder("Nothing chosen")
         self._count("Headers", 0)
         self._count("Query", 0)
+        self.show_forwards([])
         self.show_replays([])
 
     async def show_capture(self, capture: Capture, forwards: Sequence[StoredForward] = ()) -> None:
@@ -100,6 +105,11 @@ class CaptureDetail(QTabWidget):
         self.raw.set_content(TextLines(_raw(capture)), "http")
         self.answer.set_content(TextLines(_answer(capture.answer)), "http")
         await self.body.show_body(request.body, request.head.content_type, request.headers.get("content-encoding"))
+
+    def show_forwards(self, forwards: Sequence[StoredForward], comparison: str = "") -> None:
+        """Show what became of this capture at its targets, and whether they answered alike."""
+        self.forwards.show_forwards(forwards, comparison)
+        self._count("Forwards", len(forwards))
 
     def show_replays(self, replays: list[DeliverySummary]) -> None:
         """Show what replays of this capture brought, given oldest first, and the answer to the newest."""
@@ -156,9 +166,10 @@ def _overview(capture: Capture, forwards: Sequence[StoredForward]) -> list[tuple
         ("Our answer", f"{capture.answer.status} {capture.answer.reason}" if capture.answer.status else "none"),
         ("Refused by", capture.guard.replace("-", " ")),
         ("Answered so because", capture.answer_reason),
-        *((f"Forwarded to {item.url}", _forwarded(item)) for item in forwards),
+        *((f"Forwarded to {item.url}", forward_words(item)) for item in forwards),
         ("From", f"{peer.address}:{peer.port}"),
         ("To", f"{peer.local_address}:{peer.local_port}"),
+        ("TLS", _tls(peer.tls)),
         ("Endpoint", capture.endpoint),
         ("Provider", capture.provider),
         ("Event", capture.event),
@@ -185,12 +196,10 @@ def _answered(capture: Capture) -> str:
     return f"{duration_words(capture.answered_at_us - capture.received_at_us)} after the first byte"
 
 
-def _forwarded(item: StoredForward) -> str:
-    words = [str(item.state)]
-    words += [str(item.status)] if item.status else []
-    words += [f"in {duration_words(item.duration_us)}"] if item.duration_us is not None else []
-    words += [f"attempt {item.attempts}"] if item.attempts > 1 else []
-    return f"{'  '.join(words)}  {item.message}".strip()
+def _tls(tls: Tls | None) -> str:
+    if tls is None:
+        return ""
+    return "  ".join(filter(None, (tls.version, tls.cipher, f"for {tls.server_name}" if tls.server_name else "")))
 
 
 def _framing(capture: Capture) -> str:
