@@ -16,6 +16,7 @@ from workbench.engine.change_log import ChangeLog
 from workbench.engine.configuration import Configuration
 from workbench.engine.forward_history import ForwardHistory
 from workbench.engine.forwarding import Forwarding
+from workbench.engine.indexing import Indexing
 from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.lookup_loop import LOOKUP_THREADS, LookupLoop
@@ -103,6 +104,10 @@ async def serving(
         captures.stored.subscribe(judging.arrived)
         stack.push_async_callback(judging.close)
         judging.start()
+        indexing = Indexing(paths)
+        captures.stored.subscribe(indexing.arrived)
+        stack.push_async_callback(indexing.close)
+        indexing.start()
 
         async def use(rules: Rules, judge_anew: bool) -> None:
             await asyncio.to_thread(lambda: rules.packs.all)

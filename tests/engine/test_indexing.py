@@ -1,0 +1,25 @@
+"""Words of bodies become findable behind the captures."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, closing
+
+from engine.conftest import Served, request, status_of
+
+from workbench.storage.search_index import open_index
+
+Serve = Callable[..., AbstractAsyncContextManager[Served]]
+
+
+def found(listener: Served, word: str) -> list[int]:
+    with closing(open_index(listener.paths.search_index)) as index:
+        return [row for (row,) in index.execute("SELECT rowid FROM words WHERE words MATCH ?", (word,))]
+
+
+async def test_bodies_are_indexed_after_they_came_and_after_a_restart(served: Serve) -> None:
+    async with served() as listener:
+        for text in (b"the first haystack", b"a needle in it"):
+            assert status_of(await listener.exchange(request("POST", "/", body=text))) == 200
+        await listener.until(lambda: found(listener, "needle") == [2])
+    listener.paths.search_index.unlink()
+    async with served() as again:
+        await again.until(lambda: found(again, "haystack") == [1])
