@@ -13,17 +13,24 @@ from typing import Any
 
 
 @contextmanager
-def time_limit(limit_s: float, error: Callable[[], Exception], lines_of: str = "") -> Generator[None]:
-    """Raise an error in this thread once it has worked so long; `lines_of` is the file whose loops make no calls.
+def time_limit(
+    limit_s: float, error: Callable[[], Exception], *, files: tuple[str, ...], lines_of: str = ""
+) -> Generator[None]:
+    """Raise an error in this thread once it has worked so long.
 
-    Only the thread's own time counts: a machine that is busy with something else is nobody's fault here.
+    It is raised in code of these files alone, named by how their paths begin. Anywhere else it might be lost: a
+    finalizer that happens to run meanwhile swallows what is raised in it. `lines_of` is a file whose loops make no
+    calls. Only the thread's own time counts: a machine that is busy with something else is nobody's fault here.
     """
     deadline = time.thread_time() + limit_s
 
     def trace(frame: FrameType, _event: str, _argument: Any) -> Any:
+        name = frame.f_code.co_filename
+        if not name.startswith(files):
+            return None
         if time.thread_time() > deadline:
             raise error()
-        return trace if frame.f_code.co_filename == lines_of else None
+        return trace if name == lines_of else None
 
     before = sys.gettrace()
     sys.settrace(trace)
