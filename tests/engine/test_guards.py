@@ -204,6 +204,14 @@ def test_time_limit_is_not_lost_in_a_finalizer(monkeypatch: pytest.MonkeyPatch) 
         exec(compile(code, "<limited>", "exec"), {"Finalized": Finalized})
 
 
+def test_time_limit_is_not_lost_in_a_generator_that_is_thrown_away() -> None:
+    """What `all` does not read to the end is called once more, by a finalizer."""
+    code = compile("def step(): all(x for x in (0, 1))\nfor _ in range(10**5): step()", "<limited>", "exec")
+    for _ in range(40):
+        with pytest.raises(TimeoutError), time_limit(0.002, TimeoutError, files=("<limited>",)):
+            exec(code, {})
+
+
 @pytest.mark.parametrize(
     ("schema", "why"),
     [
