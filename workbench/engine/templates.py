@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from jinja2 import Template, TemplateError
 
+from workbench.engine import template_filters, template_sandbox
 from workbench.engine.template_filters import SANDBOX
 from workbench.engine.template_sandbox import (
     HeaderValues,
@@ -39,6 +40,8 @@ _LONE_SURROGATE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 _FILE = "<template>"
 """What Jinja calls the file of a template that is in none."""
+
+_FILES = (_FILE, template_sandbox.__file__, template_filters.__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def render(text: str, values: Values) -> str:
     size = 0
     grant_allowance()
     try:
-        with time_limit(TIME_LIMIT_S, _too_long, lines_of=_FILE):
+        with time_limit(TIME_LIMIT_S, _too_long, files=_FILES, lines_of=_FILE):
             for piece in ready.template.generate(given):
                 size += len(piece)
                 if size > OUTPUT_LIMIT_CHARACTERS:
