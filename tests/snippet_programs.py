@@ -2,10 +2,12 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 TIMEOUT_S = 100
@@ -23,16 +25,28 @@ _ONE_PROCESS = {
     "httpie": ["bash", "-c", 'for name; do bash "$name"; done', "bash"],
 }
 _EACH = {"go": ["go", "run"], "java": ["java"]}
+_PROBES = {
+    "php": ["php", "-r", "echo extension_loaded('curl') ? 'fits' : '';"],
+    "node-fetch": ["node", "-p", "typeof fetch === 'function' ? 'fits' : ''"],
+    "ruby": ["ruby", "-e", "print 'fits' if RUBY_VERSION.to_f >= 2.7"],
+    "java": ["java", "--list-modules"],
+}
+_FITS = {"java": r"jdk\.compiler@(1[7-9]|[2-9]\d)"}
 _NEEDS = {"curl": ["curl", "perl"], "httpie": ["http", "perl"], "python-requests": [], "node-fetch": ["node"]}
 SLOW = tuple(_EACH)
 
 
+@cache
 def can_run(target: str) -> bool:
-    """Return whether what a target needs is on this machine."""
+    """Return whether what a target needs is on this machine, and new enough."""
     if target.startswith("python-"):
         return importlib.util.find_spec(target.removeprefix("python-")) is not None
     programs = _NEEDS.get(target, [target])
-    return target in {**_ONE_PROCESS, **_EACH} and all(shutil.which(program) for program in programs)
+    if target not in {**_ONE_PROCESS, **_EACH} or not all(shutil.which(program) for program in programs):
+        return False
+    probe = _PROBES.get(target)
+    said = subprocess.run(probe, capture_output=True, text=True, check=False).stdout if probe else "fits"
+    return re.search(_FITS.get(target, "fits"), said) is not None
 
 
 def run(target: str, files: Sequence[Path], environment: Mapping[str, str]) -> None:

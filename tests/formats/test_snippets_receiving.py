@@ -1,5 +1,7 @@
 """Generated receivers judge the known answers of `data/signatures.json` as their sources say."""
 
+import base64
+import hmac
 import json
 import os
 import shutil
@@ -114,6 +116,7 @@ _COMMANDS = {
     "php": ["php", "-d", "error_reporting=E_ALL & ~E_DEPRECATED", "-d", "display_errors=stderr", "-r"],
 }
 RUNNABLE = [name for name in RECEIVERS if name == "python" or shutil.which(name)]
+"""Every language whose program is on this machine; the packages that bring it are no requirement."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,6 @@ class Case:
         return self.vector["expect"] == "valid"
 
     def request(self, body: bytes) -> dict[str, Any]:
-        import base64
-
         headers = {name.lower(): value for name, value in reversed(self.subject.headers.pairs)}
         said = {"method": self.subject.method, "url": self.subject.url, "headers": headers}
         return said | {"body": base64.b64encode(body).decode()}
@@ -210,7 +211,7 @@ def _output(command: list[str], environment: dict[str, str] | None = None) -> li
 
 def few(name: str) -> list[Case]:
     """Return the cases for a language; those that are slow to compile get some schemes only."""
-    shown = {"stripe", "svix", "mailgun", "azure-event-grid", "hubspot"}
+    shown = {"stripe", "mailgun", "hubspot"}
     return [case for case in cases() if name != "go" or case.provider.id in shown]
 
 
@@ -220,7 +221,7 @@ def test_known_answers(name: str, tmp_path: Path) -> None:
     said = judged(name, tmp_path, [(case, case.subject.body, [case.vector["secret"]]) for case in chosen])
     wrong = [case.vector["id"] for case, verdict in zip(chosen, said, strict=True) if verdict != case.wanted]
     assert wrong == []
-    assert sum(said) > (5 if name == "go" else 30)
+    assert sum(said) > (3 if name == "go" else 30)
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
@@ -244,12 +245,8 @@ def test_any_of_several_secrets_may_sign(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", RUNNABLE)
 def test_empty_key_signs_nothing(name: str, tmp_path: Path) -> None:
-    import hmac
-
     provider = all_packs().require("adyen")
     scheme = provider.schemes[0]
-    import base64
-
     signature = base64.b64encode(hmac.digest(b"", b"{}", "sha256")).decode()
     subject = Subject("POST", "/", Headers((("HmacSignature", signature),)), b"{}", "http://localhost/")
     case = Case({"verify_at": None, "expect": "invalid"}, provider, scheme, subject)
