@@ -59,6 +59,10 @@ def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Impor
         from workbench.formats.interchange.http_file import read_http_file
 
         return lambda raw, read: read_http_file(raw, read, stem or "Requests")
+    if format_name == "bruno":
+        from workbench.formats.interchange.bruno import read_bruno
+
+        return lambda raw, read: read_bruno(raw, read, stem or "Environment")
     return getattr(import_module(f"workbench.formats.interchange.{format_name}"), f"read_{format_name}")
 
 
