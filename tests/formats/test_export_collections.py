@@ -203,3 +203,11 @@ def test_environment_is_chosen_by_name() -> None:
     ]
     with pytest.raises(UsageError, match="no environment 'Test'"):
         export(TREE, "postman-environment", Options(environment="Test"))
+
+
+def test_lines_of_a_http_file_cannot_be_broken_into_more() -> None:
+    request = SavedRequest("a\n### b", "GET", "http://x/\nX: 1", headers=(Field("A", "1\nPOST http://evil.example"),))
+    tree = CollectionTree("t\nGET http://evil.example", requests=(request,))
+    again = import_bytes(export(tree, "http", Options()).content, "x.http").tree
+    assert [each.method for each in again.requests] == ["GET"]
+    assert "evil" not in again.requests[0].url

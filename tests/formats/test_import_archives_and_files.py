@@ -178,6 +178,8 @@ def test_text_of_commands_becomes_requests() -> None:
         (b"meta {\n  name: x\n}\n", "", "bruno"),
         (b"# note\n\nGET https://x.example\n", "", "http"),
         (b"$ curl -v x\n", "", "curl"),
+        (b"http POST x.example a=b\n", "", "curl"),
+        (b'fetch("https://x.example", {method: "PUT"})', "", "curl"),
     ],
 )
 def test_format_is_told_by_content(raw: bytes, name: str, expected: str) -> None:

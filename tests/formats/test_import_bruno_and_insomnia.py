@@ -171,6 +171,11 @@ def test_bru_folder_keeps_order_defaults_environments_and_goes_on_after_a_broken
     assert "../a.json" in sentences(imported)
 
 
+def test_environment_file_alone_has_its_files_name() -> None:
+    tree = import_bytes(b"vars {\n  a: 1\n}\n", "environments/Live.bru").tree
+    assert tree.environments == (Environment("Live", (Variable("a", "1"),)),)
+
+
 def test_opencollection_bundle() -> None:
     text = """
 opencollection: "1.0.0"

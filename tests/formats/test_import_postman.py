@@ -230,3 +230,10 @@ def test_environment_keeps_what_is_secret_and_switched_off() -> None:
 def test_what_is_no_collection_is_refused_with_a_sentence(document: dict[str, Any]) -> None:
     with pytest.raises(FormatError, match="Postman collection"):
         import_bytes(json.dumps(document).encode(), format_name="postman")
+
+
+def test_parts_that_nobody_knows_are_named() -> None:
+    described = {"url": "http://x", "data": {"mode": "raw"}, "body": {"mode": "raw", "raw": "a", "urlencoded": [{}]}}
+    said = sentences(collection({"name": "x", "request": described, "futureThing": 1}))
+    assert "not known: futureThing, data" in said
+    assert "not chosen are left out: urlencoded" in said

@@ -1,6 +1,7 @@
 """Bruno: a folder of `.bru` files, one `.bru` file, or the JSON that its app exports a collection as."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -33,10 +34,12 @@ Files = Mapping[str, bytes]
 """Files of a folder by their paths in it, with `/` between."""
 
 
-def read_bruno(raw: bytes, read: Beside = nothing_beside) -> Imported:
-    """Return a JSON export, or a single `.bru` file as a collection of one request."""
+def read_bruno(raw: bytes, read: Beside = nothing_beside, file_stem: str = "Environment") -> Imported:
+    """Return a JSON export, or a single `.bru` file: a collection of one request, or an environment of its name."""
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _json_export(mapping(load_json(raw)), read)
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*vars(?::secret)?\s*[{\[]", raw):
+        return _environment_alone(raw, file_stem)
     item = bru_item(raw)
     if not text(item["name"]) and not text(mapping(item["request"]).get("url")):
         raise FormatError("This is no Bruno request: it has neither a name nor an address.", "Choose another file.")
@@ -48,8 +51,7 @@ def read_bruno(raw: bytes, read: Beside = nothing_beside) -> Imported:
     return Imported(CollectionTree(name, requests=requests), losses.all())
 
 
-def read_bru_environment(raw: bytes, name: str) -> Imported:
-    """Return an environment's `.bru` file alone."""
+def _environment_alone(raw: bytes, name: str) -> Imported:
     losses = Losses()
     environment = environment_of(bru_environment(raw), name, losses)
     return Imported(CollectionTree(name, environments=(environment,)), losses.all())

@@ -37,6 +37,8 @@ _TEXT_TYPES = {
 _MODES = {"form-urlencoded": "formUrlEncoded", "multipart-form": "multipartForm", "form": "formUrlEncoded"}
 _HTTP_TYPES = {"", "http", "http-request", "graphql", "graphql-request"}
 _ANSWER_PATH = re.compile(r"""\$?res(?:\.(?:body|headers|status|statusText|responseTime)|\[)[\w.\-\[\]"'$]*\Z""")
+_KNOWN_SETTINGS = {"timeout", "followRedirects", "maxRedirects", "encodeUrl"}
+_NO_SETTING = ("", "false", "inherit", "0")
 _UNARY = {operator.value for operator in UNARY}
 _OPERATORS = {operator.value for operator in Operator}
 _OTHER_KINDS = {
@@ -294,5 +296,9 @@ def _taking(row: Plain, losses: Losses) -> Taking | None:
 def _lose_rest(item: Plain, request: Plain, losses: Losses) -> None:
     if examples := sequence(item.get("examples")):
         losses.add(f"Saved answers are not carried over: {len(examples)} example{'s' if len(examples) > 1 else ''}.")
+    settings = mapping(item.get("settings"))
+    others = [name for name in settings if name not in _KNOWN_SETTINGS and text(settings[name]) not in _NO_SETTING]
+    if others:
+        losses.add(f"Settings that are not offered: {', '.join(others)}.")
     for name in sequence(request.get("unknown")):
         losses.add(f"The block “{text(name)}” is not known: it is left out.")

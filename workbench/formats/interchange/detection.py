@@ -36,7 +36,22 @@ def detect(raw: bytes, file_name: str = "") -> str:
         for form, name in ((_CURL, "curl"), (_BRU, "bruno"), (_HTTP, "http")):
             if form.match(head) if name != "http" else form.search(head) and not _is_yaml(head):
                 return name
-    return _detected(load(raw), suffix)
+    try:
+        return _detected(load(raw), suffix)
+    except FormatError:
+        if start not in (b"{", b"[") and _is_text(raw) and _holds_commands(raw):
+            return "curl"
+        raise
+
+
+def _holds_commands(raw: bytes) -> bool:
+    """Other commands than curl are read as well: HTTPie's, `fetch(…)`, PowerShell's."""
+    from workbench.formats.pasted.detecting import parse_pasted
+
+    try:
+        return bool(parse_pasted(decoded(raw)))
+    except FormatError:
+        return False
 
 
 def _is_text(raw: bytes) -> bool:

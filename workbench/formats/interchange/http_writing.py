@@ -67,12 +67,15 @@ def write_http(tree: CollectionTree, options: Options) -> Exported:
 
 
 def _line(text: str) -> str:
+    """Return text on one line: what is written as one must not become two."""
     return " ".join(text.split())
 
 
 def _variables(variables: tuple[Variable, ...], losses: Losses) -> list[str]:
     lines: list[str] = []
     for variable in public_variables(variables, losses):
+        if variable.secret:
+            continue  # An empty one here would hide the value of http-client.private.env.json.
         if "\n" in variable.value:
             losses.add(f"The variable {variable.name} has several lines: it is left out.")
         elif variable.enabled:
@@ -104,8 +107,8 @@ def _request(request: SavedRequest, losses: Losses, options: Options) -> list[st
         headers += _signing_headers(recipe)
     body = _body(request, headers, losses)
     version = " HTTP/2" if request.settings.http2 else ""
-    lines.append(f"{request.method} {_text(url, losses)}{version}")
-    lines += [f"{_text(row.name, losses)}: {_text(row.value, losses)}" for row in headers]
+    lines.append(_line(f"{request.method} {_text(url, losses)}{version}"))
+    lines += [_line(f"{_text(row.name, losses)}: {_text(row.value, losses)}") for row in headers]
     return [*lines, "", *body, ""] if body else [*lines, ""]
 
 

@@ -5,9 +5,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from workbench.formats.interchange.detection import detect
 from workbench.formats.interchange.disarming import disarmed
-from workbench.formats.interchange.documents import decoded
 from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
 from workbench.model.collection import CollectionTree, Defaults, SavedRequest
 from workbench.model.errors import FormatError
@@ -36,6 +34,8 @@ def import_bytes(
 
     FormatError where the file is not what it claims to be, or its format cannot be told.
     """
+    from workbench.formats.interchange.detection import detect
+
     chosen = format_name or detect(raw, file_name)
     try:
         return _checked(_reader(chosen, file_name)(raw, read))
@@ -54,19 +54,24 @@ def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Impor
         raise FormatError(f"{format_name!r} is no format that is read.", f"Choose one of: {', '.join(FORMATS)}.")
     stem = PurePosixPath(file_name.replace("\\", "/")).stem
     if format_name == "curl":
-        return lambda raw, _: _curl(decoded(raw), stem or "curl")
+        return lambda raw, _: _curl(raw, stem or "curl")
     if format_name == "http":
         from workbench.formats.interchange.http_file import read_http_file
 
         return lambda raw, read: read_http_file(raw, read, stem or "Requests")
+    if format_name == "bruno":
+        from workbench.formats.interchange.bruno import read_bruno
+
+        return lambda raw, read: read_bruno(raw, read, stem or "Environment")
     return getattr(import_module(f"workbench.formats.interchange.{format_name}"), f"read_{format_name}")
 
 
-def _curl(text: str, name: str) -> Imported:
+def _curl(raw: bytes, name: str) -> Imported:
     """Return the requests of pasted commands, read by `formats.pasted`."""
+    from workbench.formats.interchange.documents import decoded
     from workbench.formats.pasted.detecting import parse_pasted
 
-    pasted = parse_pasted(text)
+    pasted = parse_pasted(decoded(raw))
     if not pasted:
         raise FormatError("There is no curl command in this file.", "Choose another file, or another --format.")
     losses = Losses()

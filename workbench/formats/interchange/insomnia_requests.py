@@ -30,10 +30,18 @@ from workbench.model.variables import Variable
 
 _REDIRECTS = {"on": True, "off": False}
 
+_KNOWN = {
+    *("name", "url", "method", "meta", "body", "parameters", "headers", "authentication"),
+    *("scripts", "settings", "pathParameters"),
+}
+
 
 def request_of(item: Plain, name: str, losses: Losses, read: Beside) -> SavedRequest:
     """Return a request of v5's form."""
     settings = mapping(item.get("settings"))
+    others = [name for name in item if name not in _KNOWN and item[name]]
+    if others:
+        losses.add(f"These parts are not known: {', '.join(others)}.")
     headers = tuple(header_rows(item.get("headers"), losses))
     parameters = _rows(item.get("parameters"), losses)
     encode = settings.get("encodeUrl") is not False

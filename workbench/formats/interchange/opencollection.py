@@ -25,6 +25,7 @@ from workbench.model.variables import Environment
 
 COLLECTION_FILE, FOLDER_FILE = "opencollection.yml", "folder.yml"
 
+_KNOWN = {"info", "http", "graphql", "grpc", "websocket", "runtime", "settings", "examples", "docs", "type"}
 _ITEM_KEYS = ("http", "graphql", "grpc", "websocket")
 
 
@@ -207,6 +208,7 @@ def _bruno_item(item: Plain) -> Plain:
             for row in rows(runtime.get("assertions"))
         ],
         "docs": _docs(item.get("docs")),
+        "unknown": [name for name in item if name not in _KNOWN and item[name]],
     }
     return {
         "type": _kind(item) or kind,

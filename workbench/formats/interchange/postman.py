@@ -71,6 +71,11 @@ _KNOWN_ITEM = {
     "protocolProfileBehavior",
 }
 
+_KNOWN_REQUEST = {
+    *("url", "method", "header", "body", "auth", "description", "proxy", "certificate"),
+    *("name", "id", "uid", "_postman_id"),
+}
+
 
 def read_postman(raw: bytes, read: Beside = nothing_beside) -> Imported:
     """Return a collection, an environment or globals; FormatError where the file is none of them."""
@@ -384,6 +389,11 @@ def _lose_rest(item: Plain, request: Plain, losses: Losses) -> None:
         losses.add("The client certificate is not in the export: choose it in the request's settings.")
     _lose_descriptions(mapping(request.get("url")).get("query"), "query rows", losses)
     _lose_descriptions(mapping(request.get("url")).get("variable"), "path parameters", losses)
+    body = mapping(request.get("body"))
+    unsent = [name for name in body if name not in ("mode", "options", "disabled", body.get("mode")) and body[name]]
+    if unsent:
+        losses.add(f"Bodies that were not chosen are left out: {', '.join(unsent)}.")
     others = [name for name in item if name not in _KNOWN_ITEM]
+    others += [name for name in request if name not in _KNOWN_REQUEST and request[name]]
     if others:
         losses.add(f"These parts are not known: {', '.join(others)}.")
