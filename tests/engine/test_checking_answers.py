@@ -37,6 +37,8 @@ def answer(body: bytes = BODY, head: bytes = b"") -> Answer:
         ("$..book[-1].author", ["J. R. R. Tolkien"]),
         ("$..book[0,1].price", [8.95, 12.99]),
         ("$.store.bicycle.price", [399]),
+        ("$..book[?match(@.author, 'N.*s')].price", [8.95]),
+        ("$..book[?search(@.author, 'e.*h')].price", [12.99]),
         ("$.nothing", []),
         ("store.book[?price < `10`].title", ["Sayings of the Century", "Moby Dick"]),
         ("store.book[].price | sum(@)", 53.92),
@@ -60,6 +62,7 @@ def test_filters_keep_numbers_as_they_came() -> None:
 @pytest.mark.parametrize(
     ("body", "expression", "error"),
     [
+        (b'["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"]', "$[?match(@, '(a+)+')]", UsageError),
         (b"not json", "$.a", FormatError),
         (b"[NaN]", "$[0]", FormatError),
         (b"[" * 100_000, "$[0]", FormatError),
@@ -69,7 +72,7 @@ def test_filters_keep_numbers_as_they_came() -> None:
         (b"{}", "$." + "a." * 20_000 + "a[", UsageError),
         (b'["' + b"\xff" + b'"]', "$[0]", FormatError),
     ],
-    ids=["no-json", "nan", "deep", "path", "jmes", "type", "long", "utf8"],
+    ids=["endless", "no-json", "nan", "deep", "path", "jmes", "type", "long", "utf8"],
 )
 def test_filters_refuse_in_words(body: bytes, expression: str, error: type[Exception]) -> None:
     with pytest.raises(error):
@@ -165,6 +168,21 @@ def test_what_does_not_hold_is_a_sentence(expression: str, operator: str, value:
     (result,) = check(answer(), [Assertion(expression, operator, value), Assertion("status", enabled=False)])
     assert message in result.message
     assert result.passed is (message == "")
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a*)*b", "(?:a|b+)+$", "((a{1,99})x?)*c", "(.*,)*$"])
+def test_patterns_that_could_run_without_end_are_refused(pattern: str) -> None:
+    (result,) = check(answer(b"a" * 50), [Assertion("body", "matches", pattern)])
+    assert not result.passed
+    assert "without end" in result.message
+
+
+def test_patterns_of_many_repeats_look_at_short_texts_only() -> None:
+    lines = [Assertion("body", "matches", "^a+b?a+$"), Assertion("body", "matches", "a+")]
+    assert [each.passed for each in check(answer(b"a" * 500), lines)] == [True, True]
+    long = check(answer(b"a" * 50_000), lines)
+    assert [each.passed for each in long] == [False, True]
+    assert "up to 20,000 characters" in long[0].message
 
 
 def test_body_that_is_no_json_fails_its_assertions_alone() -> None:

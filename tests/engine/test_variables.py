@@ -157,6 +157,14 @@ async def test_values_that_grow_without_bound_are_refused() -> None:
     assert time.monotonic() - started < 5
 
 
+async def test_variables_nested_without_end_are_refused() -> None:
+    values = {f"v{n}": f"{{{{v{n + 1}}}}}" for n in range(20_000)} | {"v20000": "x"}
+    with pytest.raises(UsageError, match="50 deep"):
+        await made("{{v0}}", **values)
+    (shown,) = preview("{{v0}}", scopes(**values))
+    assert shown.value is None
+
+
 async def test_values_are_not_read_again() -> None:
     assert await made("{{a | base64decode}}", a="e3tifX0=") == "{{b}}"
 

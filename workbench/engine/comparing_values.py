@@ -1,18 +1,16 @@
 """One value of an answer against one line of an assertion: what each operator means, and how it is said."""
 
 import json
-import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from workbench.formats.bounded_patterns import search
 from workbench.formats.json_query import ExactFloat, parse, text_of
 from workbench.model.checks import UNARY, Assertion, Operator
 from workbench.model.errors import FormatError, UsageError, WorkbenchError
 
 SHOWN_CHARACTERS = 200
-MATCHED_CHARACTERS = 1024 * 1024
-"""How far into a text `matches` looks."""
 
 
 def compare(value: Any, assertion: Assertion, *, defined: bool) -> str:
@@ -148,10 +146,7 @@ def _has_length(value: Any, wanted: str) -> bool:
 
 def _matches(value: Any, wanted: str) -> bool:
     pattern = wanted[1:-1] if len(wanted) > 2 and wanted[0] == wanted[-1] == "/" else wanted
-    try:
-        return re.search(pattern, _text(value)[:MATCHED_CHARACTERS]) is not None
-    except re.error as error:
-        raise UsageError(f"{wanted!r} is no regular expression: {error}.") from error
+    return search(pattern, _text(value))
 
 
 def _text(value: Any) -> str:

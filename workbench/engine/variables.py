@@ -31,6 +31,7 @@ from workbench.model.variables import Known, Scope, ScopeKind, Scopes
 
 VALUE_LIMIT_CHARACTERS = 32 * 1024 * 1024
 PREVIEW_LIMIT_CHARACTERS = 10_000
+DEPTH_LIMIT = 50
 LITERAL_HINT = "If these braces are meant as they are, keep them: Body → Literal braces."
 
 _ASKED = Scope(ScopeKind.LOCAL, "asked", {})
@@ -125,6 +126,8 @@ class _Needs:
             raise UsageError(f"These variables are made of each other: {circle}.", "Give one of them a value.")
         if source.name in self._seen:
             return
+        if len(inside) > DEPTH_LIMIT:
+            raise UsageError(f"Variables hold variables more than {DEPTH_LIMIT} deep: {source.name} is one of them.")
         known = self._scopes.find(source.name)
         if known is None:
             self._missing[source.name] = None
@@ -294,6 +297,8 @@ class _Shown:
             raise MissingVariables((name,))
         if name in self._inside:
             raise UsageError(f"These variables are made of each other: {' → '.join((*self._inside, name))}.")
+        if len(self._inside) > DEPTH_LIMIT:
+            raise UsageError(f"Variables hold variables more than {DEPTH_LIMIT} deep.")
         self._inside.append(name)
         secret, size = known.secret, 0
 

@@ -5,8 +5,10 @@ text that went in. An integer has any length.
 """
 
 import json
+from functools import lru_cache
 from typing import Any, cast
 
+from workbench.formats.bounded_patterns import refuse_endless
 from workbench.model.errors import FormatError, UsageError
 
 LIMIT_BYTES = 32 * 1024 * 1024
@@ -87,7 +89,7 @@ def json_path(value: Any, expression: str) -> tuple[list[Any], bool]:
     """
     import jsonpath
 
-    environment = jsonpath.JSONPathEnvironment(strict=True)
+    environment = _environment()
     try:
         path = environment.compile(expression)
         found: list[Any] = []
@@ -99,6 +101,32 @@ def json_path(value: Any, expression: str) -> tuple[list[Any], bool]:
         raise UsageError(f"{expression!r} is no JSONPath: {_words(error)}.", "For example $.items[0].id") from error
     single = getattr(path, "singular_query", lambda: False)()
     return found, not single
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    """Return JSONPath as the standard has it, but for patterns that could run without end."""
+    import jsonpath
+    from jsonpath.function_extensions import Match, Search
+
+    class BoundedMatch(Match):
+        def __call__(self, value: object, pattern: object) -> bool:
+            _refuse_endless(value, pattern)
+            return super().__call__(value, pattern)
+
+    class BoundedSearch(Search):
+        def __call__(self, value: object, pattern: object) -> bool:
+            _refuse_endless(value, pattern)
+            return super().__call__(value, pattern)
+
+    made: Any = jsonpath.JSONPathEnvironment(strict=True)
+    made.function_extensions |= {"match": BoundedMatch(), "search": BoundedSearch()}
+    return made
+
+
+def _refuse_endless(value: object, pattern: object) -> None:
+    if isinstance(value, str) and isinstance(pattern, str):
+        refuse_endless(pattern, value)
 
 
 def jmes_path(value: Any, expression: str) -> Any:
