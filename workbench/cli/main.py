@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "send captures again, to the byte",
     "send": "compose a request and send it",
     "collections": "bring collections of other programs in, take ours out, check their files",
+    "code": "write the program that sends a request, signing included, or verifies it",
     "verify": "check the signature of a request, and say why it fails",
     "sign": "make the signature a provider would send",
     "providers": "list, show and check provider packs, detect whose a request is",

@@ -148,7 +148,7 @@ def _signed_text(scheme: Scheme, after: Subject, made: Sequence[tuple[bytes, Val
     if scheme.signed is None or scheme.kind not in (Kind.HMAC, Kind.DIGEST):
         return ()
     received = read_signature(scheme, after)
-    members = received.members if received else {}
+    members = received.members if received else None
     timestamp = next((text.decode() for text, value in made if value is Value.TIMESTAMP), "")
     message_id = scheme.message_id.text(after) or "" if scheme.message_id else ""
     filling = Filling(timestamp, message_id, symmetric_key(secret, scheme.key_form), members)

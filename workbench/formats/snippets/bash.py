@@ -1,7 +1,7 @@
 """Commands and scripts for bash: curl and HTTPie.
 
-A secret is never an argument of a program, where every user of the machine could read it: `printf` is bash's own, curl
-and HTTPie read headers from a file that only they see, and perl takes the key from the environment. (openssl's
+A secret is never an argument of a program, where every user of the machine could read it: `printf` is bash's own,
+curl and HTTPie read headers from a file that only they see, and perl takes the key from the environment. (openssl's
 `-hmac KEY`, which many examples have, shows it.)
 """
 
@@ -86,7 +86,7 @@ END
 %% if body and not body_follows
 body=«body»
 %% endif
-%% if signs and signed
+%% if computes
 signature=$(
   {
 %% for piece in signed
@@ -168,11 +168,12 @@ def _httpie_header(name: str, value: Template, plan: Plan) -> str:
 
 def _script(plan: Plan) -> str:
     """Return the script up to the command that sends."""
-    recipe = plan.signing if plan.signs else None
+    recipe = plan.signing if plan.signs else None  # The plan's own: it signs no body that is not there.
     content = plan.body[0] if _is_binary(plan) and isinstance(plan.body[0], bytes) else b""
     values: dict[str, Any] = {
         "about": about(plan, "#"),
         "signs": recipe is not None,
+        "computes": recipe is not None and recipe.computes,
         "recipe": recipe,
         "variable": recipe.variable if recipe else "",
         "time": _TIMES.get(recipe.time_unit, "") if recipe else "",
@@ -243,10 +244,8 @@ def _text(template: Template, plan: Plan, *, for_config: bool = False) -> str:
 
 def _signed(recipe: SigningRecipe, plan: Plan) -> list[str]:
     """Return commands that write what is signed."""
-    if not recipe.signed:
-        return []
     if not _is_in_file(plan):
-        return [f"printf '%s' {_text(recipe.signed if plan.has_body else _bodiless(recipe.signed), plan)}"]
+        return [f"printf '%s' {_text(recipe.signed, plan) if recipe.signed else chr(39) * 2}"]
     commands: list[str] = []
     texts: list[bytes | Value] = []
     for piece in (*recipe.signed, None):
@@ -259,12 +258,8 @@ def _signed(recipe: SigningRecipe, plan: Plan) -> list[str]:
     return commands
 
 
-def _bodiless(template: Template) -> Template:
-    return tuple(piece for piece in template if piece is not Value.BODY)
-
-
 def _perl(recipe: SigningRecipe) -> dict[str, str]:
-    if not recipe.signed:
+    if not recipe.computes:
         return {}
     is_hmac = recipe.making is Making.HMAC
     module, name = ("Digest::SHA", recipe.hash) if recipe.hash in _HASHES else ("Digest::MD5", recipe.hash)

@@ -79,6 +79,7 @@ LANGUAGE = Language(
 
 _PROGRAM = """\
 «about»
+
 using System;
 using System.IO;
 using System.Linq;
@@ -100,7 +101,7 @@ var messageId = "msg_" + Guid.NewGuid().ToString("N");
 %% if body and not body_follows
 var body = «body»;
 %% endif
-%% if signs and signed
+%% if computes
 
 %% if recipe.key_form == "whsec"
 var bare = secret.StartsWith("whsec_") ? secret.Substring(6) : secret;

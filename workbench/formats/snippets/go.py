@@ -69,6 +69,7 @@ _NEW = {"sha384": "sha512.New384"}
 
 _PROGRAM = """\
 «about»
+
 package main
 
 import (
@@ -95,7 +96,7 @@ func main() {
 %% if body and not body_follows
 	body := «body»
 %% endif
-%% if signs and signed
+%% if computes
 
 %% if is_hmac
 	mac := hmac.New(«new», «key»)
@@ -111,8 +112,11 @@ func main() {
 %% if body and body_follows
 	body := «body»
 %% endif
+%% if signs or body
 
-	request, err := http.NewRequest(«method», «url», «"bytes.NewReader(body)" if body else "nil"»)
+%% endif
+	address := «url»
+	request, err := http.NewRequest(«method», address, «"bytes.NewReader(body)" if body else "nil"»)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -132,7 +136,7 @@ func main() {
 %% endif
 	client := &http.Client{
 		// Else Go asks for gzip.
-		Transport: &http.Transport{DisableCompression: true, Proxy: http.ProxyFromEnvironment},
+		Transport:     &http.Transport{DisableCompression: true, Proxy: http.ProxyFromEnvironment},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	response, err := client.Do(request)

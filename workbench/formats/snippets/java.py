@@ -87,6 +87,7 @@ LANGUAGE = Language(
 
 _PROGRAM = """\
 «about»
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 @imports@
@@ -108,7 +109,7 @@ public class Send {
 %% if body and not body_follows
         byte[] body = «body»;
 %% endif
-%% if signs and signed
+%% if computes
 
         byte[] key = «key»;
 %% if is_hmac

@@ -69,6 +69,7 @@ JAVASCRIPT = Language(
 
 _PROGRAM = """\
 «about»
+
 %% if crypto
 import { «crypto» } from "node:crypto";
 %% endif
@@ -89,7 +90,7 @@ const messageId = "msg_" + randomUUID().replaceAll("-", "");
 %% if body and not body_follows
 const body = «body»;
 %% endif
-%% if signs and signed
+%% if computes
 
 const key = «key»;
 %% if is_hmac
@@ -127,10 +128,8 @@ def render_fetch(plan: Plan) -> str:
     """Return a program for Node's fetch."""
     recipe = plan.signing
     names: list[str] = []
-    if recipe is not None and plan.signs and recipe.signed:
+    if recipe is not None and recipe.computes:
         names.append("createHmac" if recipe.making == "hmac" else "createHash")
     if recipe is not None and plan.signs and recipe.makes_id:
         names.append("randomUUID")
-    if plan.method in ("GET", "HEAD"):
-        plan.body, plan.body_file = (), ""
     return program(plan, JAVASCRIPT, _PROGRAM, crypto=", ".join(names))

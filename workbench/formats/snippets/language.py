@@ -68,6 +68,7 @@ def program(plan: Plan, language: Language, template: str, **values: Any) -> str
         "about": about(plan, language.comment),
         "recipe": recipe,
         "signs": recipe is not None,
+        "computes": recipe is not None and recipe.computes,
         "body": body,
         "body_follows": plan.body_follows_signature,
         "method": language.text(plan.method.encode("latin-1")),

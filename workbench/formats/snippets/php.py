@@ -95,7 +95,7 @@ if ($body === false) {
 }
 %% endif
 %% endif
-%% if signs and signed
+%% if computes
 
 $key = «key»;
 %% if is_hmac

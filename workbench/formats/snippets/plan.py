@@ -1,8 +1,8 @@
-"""What a program sends, worked out once for every language: the request's parts as templates, and what a client bends."""
+"""What a program sends, worked out once for every language, and what its client cannot help changing."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from workbench.formats.snippets.recipe import Piece, SigningRecipe, Template, Value
 from workbench.model.message import Request
@@ -101,11 +101,17 @@ def make_plan(
     """Return what a program for that client sends; `body_file` names the file of a body too large for its text."""
     signs = signing is not None and not signing.problem
     body, file = _body(request, signing if signs else None, body_file)
+    notes: list[str] = []
+    if (body or file) and request.method in ("GET", "HEAD") and not target.sends_body_with_get:
+        notes.append(f"{target.title} refuses a body with {request.method}, so the body is not sent.")
+        body, file = (), ""
+    if signing is not None and not body and not file:
+        signing = replace(signing, signed=tuple(piece for piece in signing.signed if piece is not Value.BODY))
     path: Template = (request.target.encode("latin-1", "replace"),)
     if signs and signing is not None and signing.target is not None:
         path = signing.target
     usual = request.target.isascii() and _USUAL_TARGET.fullmatch(request.target) and not _DOTS.search(request.target)
-    plan = Plan(target, request.method, base_url, path, [], body, file, signing, not usual)
+    plan = Plan(target, request.method, base_url, path, [], body, file, signing, not usual, notes)
     plan.headers = _headers(plan, request)
     _note(plan, request)
     return plan
@@ -183,8 +189,6 @@ def _note(plan: Plan, request: Request) -> None:
         notes.append(f"{target.title} adds {', '.join(added)}.")
     if plan.is_unusual and not target.keeps_target:
         notes.append(f"{target.title} may write the path and query anew: they are not as URLs usually are.")
-    if plan.has_body and plan.method in ("GET", "HEAD") and not target.sends_body_with_get:
-        notes.append(f"{target.title} refuses a body with {plan.method}, so the body is not sent.")
     if any(not _writable(template, target.header_charset) for _, template in plan.headers):
         notes.append(f"A header holds bytes that {target.title} does not send as they are.")
     if target.secret_shows and any(piece in (Value.SECRET, Value.SECRET_QUOTED) for piece in plan.path):
@@ -231,7 +235,7 @@ def _shown(template: Template) -> str:
 
 
 def expression(
-    template: Template, literal: Callable[[bytes], str], names: dict[Value, str], joiner: str, empty: str
+    template: Template, literal: Callable[[bytes], str], names: Mapping[Value, str], joiner: str, empty: str
 ) -> str:
     """Return an expression that makes the template: literals and names with the language's joiner between."""
     pieces = [literal(piece) if isinstance(piece, bytes) else names[piece] for piece in template]

@@ -83,6 +83,7 @@ PYTHON = Language(
 
 _START = """\
 «about»
+
 @imports@
 %% if signs
 secret = os.environ["«variable»"]
@@ -96,7 +97,7 @@ message_id = "msg_" + uuid.uuid4().hex
 %% if body and not body_follows
 body = «body»
 %% endif
-%% if signs and signed
+%% if computes
 
 key = «key»
 %% if is_hmac
@@ -112,7 +113,9 @@ signature = «signature»
 %% if body and body_follows
 body = «body»
 %% endif
+%% if signs or body
 
+%% endif
 """
 
 _REQUESTS = """\

@@ -67,6 +67,11 @@ class SigningRecipe:
     body: Template | None = None
     """The body where signing changes it; None where it stays."""
 
+    @property
+    def computes(self) -> bool:
+        """True where the signature is worked out, False where the secret itself is sent."""
+        return not self.problem and self.making is not Making.SECRET
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyingRecipe:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 
 _STATEMENT = re.compile(r"(?m)^%% (.*)$")
@@ -35,10 +35,15 @@ def _environment() -> "Environment":
     )
 
 
-def rendered(template: str, **values: Any) -> str:
-    """Return the template filled in."""
+@cache
+def _template(text: str) -> "Template":
     # Jinja's own line statements swallow the blank lines before them.
-    return _environment().from_string(_STATEMENT.sub(r"<%% \1 %%>", template)).render(**values)
+    return _environment().from_string(_STATEMENT.sub(r"<%% \1 %%>", text))
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return the template filled in; `template` is one of the few that the languages' modules hold."""
+    return _template(template).render(**values)
 
 
 def text_of(content: bytes) -> str | None:

@@ -64,6 +64,7 @@ LANGUAGE = Language(
 
 _PROGRAM = """\
 «about»
+
 %% for name in libraries
 require "«name»"
 %% endfor
@@ -80,7 +81,7 @@ message_id = "msg_#{SecureRandom.hex(16)}"
 %% if body and not body_follows
 body = «body»
 %% endif
-%% if signs and signed
+%% if computes
 
 key = «key»
 %% if is_hmac
@@ -118,7 +119,7 @@ def render_ruby(plan: Plan) -> str:
     recipe = plan.signing
     libraries = ["net/http"]
     if recipe is not None and plan.signs:
-        libraries += ["openssl"] if recipe.signed else []
+        libraries += ["openssl"] if recipe.computes else []
         libraries += ["securerandom"] if recipe.makes_id else []
         libraries += ["json"] if plan.uses(Value.SECRET_JSON) else []
     if plan.has_body and not plan.has("content-type"):

@@ -13,6 +13,6 @@ class Snippet:
     file_name: str
     """What to call its file."""
     notes: tuple[str, ...] = ()
-    """A sentence for each thing in which the request it sends is not the one it was made of, and for what it needs."""
+    """A sentence for each way in which what it sends differs from the request, and for what it needs."""
     body_file: str = ""
     """A file that the program reads the body from; empty where the body is in its text."""
