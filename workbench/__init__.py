@@ -17,8 +17,9 @@ The way of one webhook: `engine.wire` keeps the bytes as they arrive -> `engine.
 `engine.capturing` -> `storage.captures` (group commit in the writer thread) -> after COMMIT the answer goes out
 -> "stored up to N" to the window -> `ui.captures` reads the new page from SQLite.
 
-The way of one send: a draft or a capture -> `engine.delivering` builds the exact bytes -> `engine.sender` writes
-them and reads the answer -> `storage.deliveries` keeps both -> the face shows what came back.
+The way of one send: a draft with what surrounds it (`engine.sending_context`) -> `engine.preparing` puts variables in
+and builds the exact bytes, signed last -> `engine.exchanging` follows where the answers lead, one attempt each by
+`engine.sender` -> `storage.deliveries` keeps them -> the face shows what came back. A replay begins at the bytes.
 """
 
 __version__ = "0.1.0"

@@ -206,6 +206,7 @@ async def test_socks_proxies_look_names_up_as_their_scheme_says(
         assert proxy.heard == [heard + f" {target.port}".encode()]
         assert target.received == [b"".join(made.request.wire_chunks())]
         assert made.sizes.received == len(target.answer or b"")
+        assert made.timings.resolve_us is None
 
 
 async def test_https_through_socks_with_credentials(authority: Authority) -> None:

@@ -24,11 +24,12 @@ from fakes import RawTarget
 
 from workbench.engine.signing import Signing
 from workbench.engine.workbench import Workbench, open_workbench
+from workbench.formats.capture_json import delivery_json
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, ComposedBody, Defaults, Field, Part, SavedRequest
 from workbench.model.delivery import Attempt, Delivery, FailureKind, Follows
-from workbench.model.errors import UsageError
+from workbench.model.errors import StorageError, UsageError
 from workbench.model.masking import MASK, masked_head, masked_request
 from workbench.model.message import Body
 from workbench.model.send_settings import SendSettings
@@ -273,15 +274,21 @@ async def test_secrets_do_not_go_to_another_origin(workbench: Workbench) -> None
             SavedRequest(
                 method="POST",
                 url=f"http://127.0.0.1:{target.port}/",
-                headers=(Field("authorization", "Bearer t"), Field("Cookie", "a=1"), Field("X-Own", "1")),
+                headers=(
+                    Field("authorization", "Bearer t"),
+                    Field("Cookie", "a=1"),
+                    Field("X-Own", "1"),
+                    Field("X-Held", "for {{token}}"),
+                ),
                 body=ComposedBody(BodyKind.TEXT, Body(b"hello")),
                 auth=Auth(AuthKind.API_KEY, (("key", "X-Key"), ("value", "secret-key"))),
                 settings=FOLLOW,
-            )
+            ),
+            scopes=scopes("token", token="held-secret"),
         )
         here, there = target.heard[0], other.heard[0]
     assert b"X-Key: secret-key" in here
-    assert all(word not in there.lower() for word in (b"authorization", b"cookie", b"x-key"))
+    assert all(word not in there.lower() for word in (b"authorization", b"cookie", b"x-key", b"x-held"))
     assert f"\r\nHost: 127.0.0.1:{other.port}\r\n".encode() in there
     assert b"X-Own: 1" in there
     assert there.endswith(b"hello")
@@ -331,7 +338,7 @@ async def test_cookies_are_kept_only_where_asked_and_survive(paths: Paths) -> No
             ]
             assert "q r" not in repr(cookies.all())
             last = delivery.last
-            assert b"a=1" not in masked_head(last.request.head, last.secret_ranges).raw
+            assert b"a=" not in masked_head(last.request.head, last.secret_ranges).raw
         assert paths.cookies.stat().st_mode & 0o077 == 0
         async with open_workbench(paths) as workbench:
             cookies = workbench.deliveries.cookies
@@ -348,6 +355,29 @@ async def test_cookies_are_kept_only_where_asked_and_survive(paths: Paths) -> No
             assert [each.name for each in cookies.all()] == ["b"]
             cookies.clear()
             assert cookies.all() == []
+
+
+async def test_cookies_that_cannot_be_read_are_not_written_over(paths: Paths) -> None:
+    paths.ensure()
+    paths.cookies.write_text("\x80not JSON")
+    async with open_workbench(paths) as workbench:
+        saved = SavedRequest(url="http://localhost:1", settings=SendSettings(cookies=True))
+        with pytest.raises(StorageError, match="cannot be read"):
+            await workbench.deliveries.send(saved)
+    assert paths.cookies.read_text() == "\x80not JSON"
+
+
+async def test_two_processes_share_the_jar(paths: Paths) -> None:
+    async with open_workbench(paths) as one, open_workbench(paths) as other:
+        first, second = one.deliveries.cookies, other.deliveries.cookies
+        assert first is not None
+        assert second is not None
+        first.keep("http://a.test/x", ["a=1; Path=/"])
+        assert second.header_for("http://a.test/y") == "a=1"
+        second.keep("http://a.test/x", ["b=2; Secure; Path=/"])
+        assert first.header_for("http://a.test/y") == "a=1"
+        assert first.header_for("https://a.test/y") == "a=1; b=2"
+        assert first.header_for("http://b.test/") == ""
 
 
 # Credentials
@@ -425,6 +455,10 @@ async def test_secrets_are_sent_and_kept_but_masked(workbench: Workbench, paths:
     assert attempt.url == stored.url
     summary = (await workbench.history.run(lambda reader: reader.newest(1)))[0]
     assert "s3cr" not in summary.url
+    exported = delivery_json(stored)
+    assert "s3cr" not in json.dumps(exported)
+    assert exported["attempts"][0]["request"]["masked"] is True
+    assert exported["attempts"][0]["request"]["body_size"] == attempt.request.body.size
     (details,) = sqlite3.connect(paths.history).execute("SELECT details FROM attempt").fetchone()
     assert "s3cr" not in details
 

@@ -234,6 +234,15 @@ async def test_a_person_is_asked_once_and_only_if_nothing_is_missing() -> None:
         await resolve_text("{{$prompt Password}}", scopes(), sources())
 
 
+async def test_secret_words() -> None:
+    own = sources(environment={"TOKEN": "t-o-k-e-n"})
+    saved = SavedRequest(url="{{$env TOKEN secret}}", method="{{$env TOKEN}}")
+    assert (await resolve(saved, scopes(), own)).secrets == {"t-o-k-e-n"}
+    assert (await resolve(replace(saved, url=""), scopes(), own)).secrets == frozenset()
+    with pytest.raises(UsageError, match="nothing else"):
+        await resolve_text("{{$env TOKEN twice}}", scopes(), own)
+
+
 async def test_an_earlier_answer() -> None:
     answer = Response(Head(b"HTTP/1.1 200 OK\r\nETag: x\r\n\r\n"), Body(b'{"token": "abc", "n": 1.50}'))
 

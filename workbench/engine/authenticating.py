@@ -5,6 +5,7 @@ Signature 4 signs the head and body that are composed; digest answers a challeng
 header of the same name that a person typed wins, switched off or on. A webhook's signature comes after all of this.
 """
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterable
@@ -67,7 +68,8 @@ class Authenticator:
             case AuthKind.API_KEY:
                 return _api_key(auth)
             case AuthKind.JWT:
-                return _bearer(auth, json_web_token(auth, now_us), auth.get("prefix"))
+                token = await asyncio.to_thread(json_web_token, auth, now_us)
+                return _bearer(auth, token, auth.get("prefix"))
             case AuthKind.OAUTH2:
                 return _bearer(auth, await self.tokens.token(auth, route), auth.get("prefix"))
             case _:
@@ -192,4 +194,4 @@ def aws_signed(auth: Auth, target: Target, request: Request, now_us: int) -> Req
     signature = signer.signature(signer.string_to_sign(covered, signer.canonical_request(covered)), covered)
     names = signer.signed_headers(signer.headers_to_sign(covered))
     value = f"AWS4-HMAC-SHA256 Credential={signer.scope(covered)}, SignedHeaders={names}, Signature={signature}"
-    return Request(with_header(head, "Authorization", value), request.body, request.framing)
+    return Request(with_header(head, "Authorization", wire_text(value)), request.body, request.framing)

@@ -107,7 +107,7 @@ def compose(
     `body` is what `build_body` made of the request's body; without it that is done here. `added` are headers such as
     an authentication's: they go out unless a typed header has the name.
     """
-    target = parse_target(_with_path_params(saved))
+    target = parse_target(filled_url(saved))
     method = saved.method.strip()
     if not _TOKEN.fullmatch(method):
         raise UsageError(f"{saved.method!r} is not a method.", "Use one word such as POST.")
@@ -135,7 +135,7 @@ def speaks_for(saved: SavedRequest, name: str) -> bool:
 _PATH_PARAM = re.compile(r"(?<=/):([A-Za-z_][\w\-]*)(?=[/?#]|$)")
 
 
-def _with_path_params(saved: SavedRequest) -> str:
+def filled_url(saved: SavedRequest) -> str:
     """Return the URL with its `:name` segments filled in, values quoted to stay one segment."""
     values = {field.name.strip(): field.value for field in saved.path_params if field.enabled}
     start = saved.url.find("/", match.end()) if (match := _SCHEME.match(saved.url.strip())) else 0

@@ -15,12 +15,13 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 
 from workbench.engine.routes import Route
+from workbench.model.clock import elapsed_s
 from workbench.model.delivery import Timings
 
 
 @dataclass(slots=True)
 class Marks:
-    """When each phase began or ended, by the loop's clock in seconds, and what was seen on the way."""
+    """When each phase began or ended, by `elapsed_s`, and what was seen on the way."""
 
     started: float = 0.0
     resolve_from: float | None = None
@@ -92,7 +93,7 @@ class _MarkingConnector(aiohttp.TCPConnector):
             self._loop = loop
 
     async def _start_tls_connection(self, *arguments: Any, **options: Any) -> Any:
-        self._marks.reached = self._loop.time()
+        self._marks.reached = elapsed_s()
         return await super()._start_tls_connection(*arguments, **options)
 
 
@@ -107,7 +108,7 @@ class _MarkedLoop:
         return getattr(self._loop, name)
 
     async def create_connection(self, *arguments: Any, **options: Any) -> Any:
-        self._marks.reached = self._loop.time()
+        self._marks.reached = elapsed_s()
         return await self._loop.create_connection(*arguments, **options)
 
 
@@ -123,7 +124,7 @@ def _socks_connector(route: Route, marks: Marks) -> aiohttp.TCPConnector:
         async def _connect_via_proxy(self, host: str, port: int, ssl: Any = None, *rest: Any, **options: Any) -> Any:
             loop = asyncio.get_running_loop()
             transport, plain = await super()._connect_via_proxy(host, port, None, *rest, **options)
-            marks.reached = loop.time()
+            marks.reached = elapsed_s()
             handler = _CountingHandler(marks, loop)
             # The plain protocol owns the stream that would close the transport when it is collected.
             cast("Any", handler).kept = plain

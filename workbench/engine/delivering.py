@@ -25,6 +25,7 @@ from workbench.model.checks import CheckResult
 from workbench.model.clock import Clock
 from workbench.model.collection import Defaults, SavedRequest
 from workbench.model.delivery import Attempt, Delivery, DeliveryKind
+from workbench.model.errors import WorkbenchError
 from workbench.model.masking import masked_text
 from workbench.model.send_settings import USUAL_SETTINGS
 from workbench.model.variables import Known, Scopes
@@ -186,6 +187,10 @@ class DeliveryService:
         except asyncio.CancelledError:
             attempts = (*exchange.attempts, exchange.cancelled())
             self._tasks.start(self._store(replace(delivery, attempts=attempts)), "store a cancelled delivery")
+            raise
+        except WorkbenchError:
+            if exchange.attempts:
+                await self._store(replace(delivery, attempts=tuple(exchange.attempts)))
             raise
         return await self._store(replace(delivery, attempts=tuple(exchange.attempts)))
 

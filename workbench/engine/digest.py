@@ -16,7 +16,7 @@ from workbench.engine.head_changes import with_header
 from workbench.model.authentication import Auth
 from workbench.model.delivery import Attempt, Failure, FailureKind, Follows
 from workbench.model.errors import UsageError
-from workbench.model.message import Request
+from workbench.model.message import Request, wire_text
 
 Send = Callable[[Request], Awaitable[Attempt]]
 
@@ -53,7 +53,7 @@ async def send_with_digest(auth: Auth, target: Target, request: Request, send: S
     async def exchange(asked: _Asked) -> _Reply:
         head = request.head
         if "Authorization" in asked.headers:
-            head = with_header(head, "Authorization", asked.headers["Authorization"])
+            head = with_header(head, "Authorization", wire_text(asked.headers["Authorization"]))
         attempt = await send(Request(head, request.body, request.framing))
         attempts.append(replace(attempt, follows=Follows.CHALLENGE) if attempts else attempt)
         if attempt.response is None:

@@ -28,6 +28,8 @@ FILE_LIMIT_BYTES = 16 * 1024 * 1024
 LENGTH_LIMIT = 1024 * 1024
 
 PROMPT, RESPONSE = "$prompt", "$response"
+SECRET = "secret"
+"""The last word of a value that is to be masked wherever it shows: `{{$env TOKEN secret}}`."""
 
 _OFFSET = re.compile(r"([+-])(\d{1,9})(ms|s|m|h|d|w)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -182,7 +184,7 @@ def _letters(alphabet: str, usual: int) -> Maker:
 
 
 def _environment(making: Making, arguments: tuple[str, ...]) -> str:
-    name = _one(arguments, "$env", "the variable's name")
+    name = _one(arguments[:1] if arguments[1:] == (SECRET,) else arguments, "$env", "the variable's name")
     if name not in making.sources.environment:
         raise UsageError(f"The environment has no variable {name}.", f"Set it: export {name}=…")
     return making.sources.environment[name]
@@ -248,14 +250,16 @@ DYNAMIC_VALUES: tuple[DynamicValue, ...] = (
     DynamicValue(
         "$randomHex", "[LENGTH]", "hexadecimal digits", "9f86d081884c7d65", _letters("0123456789abcdef", 16)
     ),
-    DynamicValue("$env", "NAME", "a variable of the system's environment", "value", _environment, "From outside"),
+    DynamicValue(
+        "$env", "NAME [secret]", "a variable of the system's environment", "value", _environment, "From outside"
+    ),
     DynamicValue("$file", "PATH", "what is in a file", "text", _file, "From outside"),
     DynamicValue(
         PROMPT, "LABEL [secret]", "what you type when it is sent; asked once", "typed", _fetched, "From outside"
     ),
     DynamicValue(
         RESPONSE,
-        '"REQUEST" [EXPRESSION]',
+        '"REQUEST" [EXPRESSION] [secret]',
         "a part of another request's newest answer: $.token, header.ETag; usually its body",
         "abc",
         _fetched,

@@ -1,6 +1,7 @@
 """One delivery on its way: challenges answered, redirects followed, cookies kept, every exchange an attempt."""
 
 import asyncio
+import logging
 from dataclasses import replace
 
 from workbench.engine.authenticating import aws_signed
@@ -14,9 +15,11 @@ from workbench.engine.sender import HttpSender
 from workbench.model.authentication import AuthKind
 from workbench.model.clock import Clock
 from workbench.model.delivery import Attempt, Failure, FailureKind, Follows, Timings
-from workbench.model.errors import UsageError
+from workbench.model.errors import StorageError, UsageError
 from workbench.model.masking import SEARCHED_BYTES, masked_text, secret_ranges
-from workbench.model.message import Request
+from workbench.model.message import Request, Response, readable
+
+log = logging.getLogger(__name__)
 
 SEARCHED_ON_LOOP_BYTES = 64 * 1024
 
@@ -96,8 +99,14 @@ class Exchange:
         else:
             made = await HttpSender(self._clock).attempt(target, request, settings.timeout_s, self._prepared.route)
         if self._cookies is not None and made.response is not None:
-            self._cookies.keep(target.url + request.target, made.response.headers.all("set-cookie"))
+            self._keep_cookies(self._cookies, target.url + request.target, made.response)
         return await self._masked(made)
+
+    def _keep_cookies(self, cookies: CookieStore, url: str, response: Response) -> None:
+        try:
+            cookies.keep(url, response.headers.all("set-cookie"))
+        except StorageError as error:
+            log.error("%s", error)  # The answer counts more than its cookies.
 
     async def _masked(self, attempt: Attempt) -> Attempt:
         if not self._secrets:
@@ -112,12 +121,21 @@ class Exchange:
         """Make the answer's redirect the next request; UsageError where it leads nowhere."""
         assert last.response is not None
         former = self._target
-        self._target, request = redirected(former, self._request, last.response, self._prepared.credentials)
+        self._target, request = redirected(former, self._request, last.response, self._credentials())
         if self._prepared.sends_cookies and self._cookies is not None:
             request = self._with_cookies(self._target, request, self._cookies)
         if self._prepared.auth.kind is AuthKind.AWS_V4 and self._target.url == self._prepared.target.url:
             request = aws_signed(self._prepared.auth, self._target, request, self._clock.now_us())
         self._request = request
+
+    def _credentials(self) -> set[str]:
+        """Return the headers that no other origin may see: those of the authentication, and all that hold a secret.
+
+        A provider's token that a signature put in a header is one of them, and so is a typed header with a secret.
+        """
+        values = [(name, readable(value)) for name, value in self._request.headers]
+        holding = {name.lower() for name, value in values if masked_text(value, self._secrets) != value}
+        return {*self._prepared.credentials, *holding, "x-amz-security-token"}
 
     def _with_cookies(self, target: Target, request: Request, cookies: CookieStore) -> Request:
         value = cookies.header_for(target.url + request.target)

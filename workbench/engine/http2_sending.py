@@ -19,7 +19,7 @@ from workbench.engine.peer_security import security_of
 from workbench.engine.routes import DIRECT, Route
 from workbench.engine.send_failures import AnswerTooLargeError
 from workbench.engine.sender import sizes_of
-from workbench.model.clock import Clock
+from workbench.model.clock import Clock, elapsed_s
 from workbench.model.delivery import Attempt, Failure, FailureKind
 from workbench.model.errors import UsageError
 from workbench.model.message import Body, Head, Headers, Request, Response
@@ -44,7 +44,7 @@ class Http2Sender:
         self, target: Target, request: Request, timeout_s: float | None = 30.0, route: Route = DIRECT
     ) -> Attempt:
         """Send once, as `HttpSender.attempt` does. The request in the attempt is the one of HTTP/2's words."""
-        marks = Marks(started=asyncio.get_running_loop().time())
+        marks = Marks(started=elapsed_s())
         started_at_us = self._clock.now_us()
         exchange = _Exchange(target, request, route, marks)
         failure = None
@@ -54,7 +54,7 @@ class Http2Sender:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ValueError, AnswerTooLargeError) as error:
             exchange.response = None
             failure = _failure(error, target, timeout_s, marks)
-        marks.ended = asyncio.get_running_loop().time()
+        marks.ended = elapsed_s()
         sent = exchange.sent()
         return Attempt(
             sent,
@@ -65,7 +65,7 @@ class Http2Sender:
             url=target.url + request.target,
             engine=ENGINE,
             protocol=exchange.protocol,
-            security=security_of(marks.tls, route.verified) if marks.tls is not None else None,
+            security=await security_of(marks.tls, route.verified),
             sizes=await sizes_of(sent, exchange.response, None),
         )
 
@@ -96,7 +96,7 @@ class _Exchange:
             request.url = _ExactUrl(f"{self._target.url}/", self._request.target.encode("latin-1"))
             answer = await client.send(request, stream=True)
             try:
-                self._marks.answered = asyncio.get_running_loop().time()
+                self._marks.answered = elapsed_s()
                 self.protocol = answer.http_version
                 self.response = Response(_head(answer), Body(await self._read(answer)))
             finally:
@@ -105,7 +105,7 @@ class _Exchange:
     async def _trace(self, event: str, info: Any) -> None:
         step = event.partition(".")[2]
         if step in _MARKED:
-            setattr(self._marks, _MARKED[step], asyncio.get_running_loop().time())
+            setattr(self._marks, _MARKED[step], elapsed_s())
         if step == "start_tls.complete":
             self._marks.tls = info["return_value"].get_extra_info("ssl_object")
 

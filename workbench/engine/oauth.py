@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from workbench.engine.composing import compose
+from workbench.engine.heavy_imports import load
 from workbench.engine.routes import DIRECT, Route
 from workbench.engine.sender import HttpSender
 from workbench.model.authentication import CLIENT_CREDENTIALS, CODE, PASSWORD, Auth
@@ -62,6 +63,7 @@ class OAuthTokens:
         UsageError where something is not filled in or a person said no; DeliveryError where the server did.
         """
         async with self._locks[auth]:
+            await load("authlib.oauth2.auth", "authlib.oauth2.rfc7636")
             kept = self._tokens.get(auth)
             if kept is None or not kept.is_fresh(self._clock.now_us()):
                 self._tokens[auth] = kept = await self._renewed(auth, kept, route)
@@ -90,6 +92,7 @@ class OAuthTokens:
 
     async def _by_code(self, auth: Auth, route: Route, extra: dict[str, str]) -> Token:
         """Let a person sign in in the browser; the code comes back to a socket on this machine (RFC 8252, 7.3)."""
+        await load("workbench.engine.oauth_redirect")
         from workbench.engine.oauth_redirect import RedirectReceiver
 
         parameters = _authlib_parameters()

@@ -1,5 +1,6 @@
 """What a TLS connection says of itself and of the other side's certificate."""
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,17 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
 
 
-def security_of(connection: ssl.SSLObject, verified: bool) -> Security:
-    """Return what there is to say; a certificate that nobody can read is left out."""
+async def security_of(connection: ssl.SSLObject | None, verified: bool) -> Security | None:
+    """Return what there is to say, None without TLS; a certificate that nobody can read is left out."""
+    if connection is None:
+        return None
     encoded = connection.getpeercert(binary_form=True)
     cipher = connection.cipher()
     return Security(
         version=connection.version() or "",
         cipher=cipher[0] if cipher else "",
         verified=verified,
-        certificate=_certificate(encoded) if encoded else None,
+        certificate=await asyncio.to_thread(_certificate, encoded) if encoded else None,
     )
 
 

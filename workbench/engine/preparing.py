@@ -18,9 +18,10 @@ from workbench.engine.authenticating import (
     with_query,
 )
 from workbench.engine.body_building import BodyPlace, BuiltBody, build_body, compress_body
-from workbench.engine.composing import Target, compose, parse_target, speaks_for, typed_header
+from workbench.engine.composing import Target, compose, filled_url, parse_target, speaks_for, typed_header
 from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
+from workbench.engine.heavy_imports import load
 from workbench.engine.routes import Route, route_of
 from workbench.engine.sender import proxy_credentials
 from workbench.engine.signing import Signing, signed
@@ -28,7 +29,7 @@ from workbench.engine.variables import Resolved, resolve
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import Defaults, SavedRequest
 from workbench.model.errors import UsageError
-from workbench.model.message import Request
+from workbench.model.message import Request, readable
 from workbench.model.send_settings import USUAL_SETTINGS, SendSettings
 from workbench.model.signature import SigningChoice
 from workbench.model.variables import Known, Scopes
@@ -41,14 +42,14 @@ SigningOf = Callable[[SigningChoice], Signing | None]
 class Prepared:
     """A request ready to go, with all that its sending must know."""
 
-    saved: SavedRequest
+    saved: SavedRequest = field(repr=False)
     """With every value in its place: assertions and takings are read from here."""
     target: Target
-    request: Request
+    request: Request = field(repr=False)
     settings: SendSettings
     """Every setting has a value here."""
     route: Route
-    auth: Auth
+    auth: Auth = field(repr=False)
     """Digest and AWS signatures answer to each hop anew."""
     sends_cookies: bool = False
     """The jar may add a Cookie header: cookies are on, and none was typed."""
@@ -103,6 +104,10 @@ async def prepare(
         raise UsageError(
             "HTTP/2 through a SOCKS proxy is not offered.", "Switch HTTP/2 off, or use an http or https proxy."
         )
+    if route.proxy is not None and route.proxy.is_socks:
+        await load("aiohttp_socks")
+    if settings.http2:
+        await load("workbench.engine.http2_sending")
     if signing is not None and not isinstance(signing, Signing):
         signing = await asyncio.to_thread(signing, ready.signing)
     auth = _counting(ready)
@@ -112,7 +117,7 @@ async def prepare(
     added = list(made.headers)
     jar = cookies.header_for(_url(ready)) if sends_cookies and cookies is not None else ""
     if jar:
-        added.append(("Cookie", jar))
+        added.append(("Cookie", readable(jar)))
     place = BodyPlace(sources.folder, spool)
     target, request = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
     return Prepared(
@@ -136,7 +141,7 @@ def _counting(saved: SavedRequest) -> Auth:
 
 
 def _url(saved: SavedRequest) -> str:
-    target = parse_target(saved.url)
+    target = parse_target(filled_url(saved))
     return target.url + (target.path or "/")
 
 

@@ -54,7 +54,7 @@ def route_of(settings: SendSettings, folder: Path | None = None) -> Route:
     UsageError names the setting that cannot be used.
     """
     verified = settings.verify is not False
-    own = settings.ca_file or settings.certificate_file
+    own = settings.ca_file or settings.certificate_file or settings.http2  # httpx wants a context of its own.
     return Route(
         tls=_context(settings, verified, folder) if own else verified,
         verified=verified,

@@ -21,6 +21,8 @@ from workbench.model.run import RequestResult, RunReport
 from workbench.storage.collection_listing import children_of
 from workbench.storage.collections import read_request
 
+KEPT_ANSWER_BYTES = 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
@@ -158,8 +160,15 @@ class Runner:
             timeout_s=self._options.timeout_s,
         )
         self._taken |= {each.taking.name: each.value for each in sent.taken if each.value is not None}
-        self._answers[saved.name] = sent.delivery.last
+        self._remember(saved.name, sent.delivery.last)
         return sent
+
+    def _remember(self, name: str, attempt: Attempt) -> None:
+        """Keep an answer for the requests that follow; a large one is read from the history when it is wanted."""
+        if attempt.response is not None and attempt.response.body.size <= KEPT_ANSWER_BYTES:
+            self._answers[name] = attempt
+        else:
+            self._answers.pop(name, None)
 
     async def _context_of(self, file: Path) -> SendingContext:
         """Return what surrounds a request; read once for a folder."""

@@ -20,7 +20,7 @@ from workbench.engine.peer_security import security_of
 from workbench.engine.routes import DIRECT, Proxy, Route
 from workbench.engine.send_failures import AnswerTooLargeError, failure_of, is_socks_error
 from workbench.formats.encoding import decoded
-from workbench.model.clock import Clock
+from workbench.model.clock import Clock, elapsed_s
 from workbench.model.delivery import Attempt, Failure, Sizes
 from workbench.model.message import Body, Head, Headers, Request, Response, size_lines
 
@@ -50,7 +50,7 @@ class _ExactRequest(aiohttp.ClientRequest):
         except (OSError, FileNotFoundError) as error:
             protocol.set_exception(aiohttp.ClientOSError(error.errno, str(error)))
             return
-        self._marks.sent = asyncio.get_running_loop().time()
+        self._marks.sent = elapsed_s()
         protocol.start_timeout()
 
     async def _write(self, transport: asyncio.Transport, writer: AbstractStreamWriter) -> None:
@@ -82,7 +82,7 @@ class HttpSender:
 
         Without a timeout it waits without end. Redirects are not followed here.
         """
-        marks = Marks(started=asyncio.get_running_loop().time())
+        marks = Marks(started=elapsed_s())
         started_at_us = self._clock.now_us()
         sent = for_proxy(target, request, route.proxy)
         response, failure = None, None
@@ -95,7 +95,9 @@ class HttpSender:
             if not is_socks_error(error):
                 raise
             failure = _failure(error, target, timeout_s, marks)
-        marks.ended = asyncio.get_running_loop().time()
+        marks.ended = elapsed_s()
+        if route.proxy is not None and route.proxy.is_socks:
+            marks.resolve_from = marks.resolved = None  # The name was passed on, or looked up while connecting.
         return Attempt(
             sent,
             started_at_us,
@@ -105,7 +107,7 @@ class HttpSender:
             url=target.url + request.target,
             engine=ENGINE,
             protocol=response.head.start_line.split(" ", 1)[0] if response else "",
-            security=security_of(marks.tls, route.verified) if marks.tls is not None else None,
+            security=await security_of(marks.tls, route.verified),
             sizes=await sizes_of(sent, response, marks.received),
         )
 
@@ -129,7 +131,7 @@ class HttpSender:
             async with session.request(
                 method, url, data=b"\0", allow_redirects=False, ssl=route.tls, **_through(route.proxy)
             ) as answer:
-                marks.answered = asyncio.get_running_loop().time()
+                marks.answered = elapsed_s()
                 return Response(_head(answer), Body(await _read(answer, route.response_limit_bytes)))
 
 
@@ -202,7 +204,7 @@ def _head(answer: aiohttp.ClientResponse) -> Head:
 def _traced(marks: Marks) -> aiohttp.TraceConfig:
     def mark(name: str) -> Any:
         async def note(*_: object) -> None:
-            setattr(marks, name, asyncio.get_running_loop().time())
+            setattr(marks, name, elapsed_s())
 
         return note
 

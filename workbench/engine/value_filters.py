@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
 
 from workbench.engine.dynamic_values import Value
 from workbench.model.errors import UsageError
@@ -109,6 +108,12 @@ def _encoding(name: str) -> Callable[[bytes], str]:
     return _ENCODINGS[name]
 
 
+def _xml(text: str) -> str:
+    import html
+
+    return html.escape(text)
+
+
 def _json(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
@@ -117,7 +122,7 @@ FILTERS: tuple[Filter, ...] = (
     Filter("json", "", 'fit to stand between the quotes of a JSON text: " becomes \\"', _text(_json)),
     Filter("url", "", "percent-encoded, fit to stand in a URL", _text(lambda text: quote(text, safe=""))),
     Filter("urldecode", "", "percent-encoding undone", _text(unquote)),
-    Filter("xml", "", "fit to stand in XML", _text(lambda text: escape(text, {'"': "&quot;", "'": "&apos;"}))),
+    Filter("xml", "", "fit to stand in XML", _text(_xml)),
     Filter("upper", "", "in capitals", _text(str.upper)),
     Filter("lower", "", "in small letters", _text(str.lower)),
     Filter("trim", "", "without white space at its ends", _text(str.strip)),

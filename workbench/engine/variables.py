@@ -8,12 +8,14 @@ How values are quoted where they go in: in a form they are URL-encoded; everywhe
 they are, because only the author knows whether `{{count}}` is to be a number or text. `{{name | json}}` escapes.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
 from workbench.engine.dynamic_values import (
     PROMPT,
     RESPONSE,
+    SECRET,
     Making,
     Question,
     Sources,
@@ -38,7 +40,7 @@ _ASKED = Scope(ScopeKind.LOCAL, "asked", {})
 class Resolved:
     """A request with every value in its place."""
 
-    request: SavedRequest
+    request: SavedRequest = field(repr=False)
     used: tuple[Known, ...] = ()
     """The variables that were used, in order of their first use, with their values worked out."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
@@ -65,11 +67,12 @@ async def resolve(saved: SavedRequest, scopes: Scopes, sources: Sources) -> Reso
     filter nobody knows, a file that cannot be read, a question nobody answers.
     """
     needs = _Needs(scopes)
-    changed(saved, needs.read)
+    await asyncio.to_thread(changed, saved, needs.read)
     needs.check()
     fetched = {call: await _fetch(call, sources) for call in needs.to_fetch}
     values = _Values(scopes, Making(sources), fetched)
-    return Resolved(changed(saved, values.put), tuple(values.used.values()), frozenset(values.secrets - {""}))
+    request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
+    return Resolved(request, tuple(values.used.values()), frozenset(values.secrets - {""}))
 
 
 async def resolve_text(text: str, scopes: Scopes, sources: Sources) -> str:
@@ -176,11 +179,10 @@ class _Values:
             return known.value, known.secret
         if source.name in (PROMPT, RESPONSE):
             value = self._fetched[_plain(source)]
-            secret = "secret" in source.arguments[1:] if source.name == PROMPT else False
             if source.name == PROMPT:
-                self._use(Known(source.arguments[0], value, _ASKED, secret))
-            return value, secret
-        return self._making.make(source.name, source.arguments, source.label), False
+                self._use(Known(source.arguments[0], value, _ASKED, _is_secret(source)))
+            return value, _is_secret(source)
+        return self._making.make(source.name, source.arguments, source.label), _is_secret(source)
 
     def _variable(self, name: str) -> Known:
         if name not in self._known:
@@ -196,6 +198,10 @@ class _Values:
         self.used.setdefault(known.name, known)
         if known.secret:
             self.secrets.add(known.value)
+
+
+def _is_secret(source: Call) -> bool:
+    return source.name in (PROMPT, RESPONSE, "$env") and source.arguments[1:][-1:] == (SECRET,)
 
 
 def _plain(source: Call) -> Call:
@@ -220,7 +226,7 @@ async def _asked(call: Call, sources: Sources) -> str:
     label = call.arguments[0]
     if sources.ask is None:
         raise UsageError(f"The request asks for {label!r}, and there is nobody to ask here.")
-    answer = await sources.ask(Question(label, "secret" in call.arguments[1:]))
+    answer = await sources.ask(Question(label, _is_secret(call)))
     if answer is None:
         raise UsageError(f"{label!r} was not given, so nothing was sent.")
     return answer
@@ -229,7 +235,8 @@ async def _asked(call: Call, sources: Sources) -> str:
 async def _answered(call: Call, sources: Sources) -> str:
     from workbench.engine.checking_answers import Answer, taken
 
-    name, expression = (*call.arguments, "body")[:2]
+    words = call.arguments[:-1] if _is_secret(call) else call.arguments
+    name, expression = (*words, "body")[:2]
     attempt = await sources.answer_of(name) if sources.answer_of is not None else None
     if attempt is None or attempt.response is None:
         raise UsageError(f"The request {name!r} has no answer yet, which this one needs.", "Send it first.")

@@ -3,11 +3,13 @@
 Times are RFC 3339 with microseconds, durations milliseconds. What is not known is null, never an empty string.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from workbench.model.capture import Capture, CaptureSummary
 from workbench.model.clock import rfc3339
 from workbench.model.delivery import Attempt, Delivery, Timings
+from workbench.model.masking import masked_request
 from workbench.model.message import message_json, response_json
 
 
@@ -102,17 +104,33 @@ def _attempt_json(attempt: Attempt, body_limit: int | None) -> dict[str, Any]:
     failure, response = attempt.failure, attempt.response
     return {
         "started_at": rfc3339(attempt.started_at_us),
+        "url": attempt.url or None,
+        "follows": attempt.follows or None,
+        "engine": attempt.engine or None,
+        "protocol": attempt.protocol or None,
+        "security": asdict(attempt.security) if attempt.security else None,
+        "sizes": asdict(attempt.sizes),
         "timings_ms": _timings_json(attempt.timings),
-        "request": message_json(attempt.request.head, attempt.request.body, body_limit),
+        "request": _sent_json(attempt, body_limit),
         "response": response_json(response, body_limit) if response else None,
         "failure": {"kind": failure.kind, "message": failure.message} if failure else None,
     }
+
+
+def _sent_json(attempt: Attempt, body_limit: int | None) -> dict[str, Any]:
+    """Return the request as it was sent, secrets masked; `masked` says that something was."""
+    shown = masked_request(attempt.request, attempt.secret_ranges)
+    described = message_json(shown.head, shown.body, body_limit)
+    if attempt.secret_ranges:
+        described |= {"body_size": attempt.request.body.size, "masked": True}
+    return described
 
 
 def _timings_json(timings: Timings) -> dict[str, float | None]:
     return {
         "resolve": _milliseconds(timings.resolve_us),
         "connect": _milliseconds(timings.connect_us),
+        "tls": _milliseconds(timings.tls_us),
         "send": _milliseconds(timings.send_us),
         "wait": _milliseconds(timings.wait_us),
         "receive": _milliseconds(timings.receive_us),

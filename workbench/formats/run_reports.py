@@ -146,7 +146,10 @@ _PAGE = """<!doctype html>
 <ul>
 {% for check in result.checks %}
 <li class="{{ 'good' if check.passed else 'bad' }}"><code>{{ check.assertion.expression }}
- {{ check.assertion.operator }} {{ check.assertion.value }}</code>{% if check.message %}<br>{{ check.message }}{% endif %}
+ {{ check.assertion.operator }} {{ check.assertion.value }}</code>
+{% if check.message %}
+<br>{{ check.message }}
+{% endif %}
 {% endfor %}
 {% for problem in result.problems %}
 <li class="bad">{{ problem }}

@@ -26,6 +26,11 @@ class SystemClock:
         return time.time_ns() // 1000
 
 
+def elapsed_s() -> float:
+    """Return seconds for measuring durations; only differences mean anything. Finer than the clock of some loops."""
+    return time.perf_counter()
+
+
 def as_datetime(instant_us: int) -> datetime:
     """Return an aware UTC datetime, exact to the microsecond."""
     return EPOCH + timedelta(microseconds=instant_us)

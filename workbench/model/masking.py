@@ -5,6 +5,7 @@ it as ranges of bytes, never as text. Whoever shows or exports a request shows `
 to see the secrets.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
@@ -35,8 +36,8 @@ def _forms(secret: str) -> Iterator[bytes]:
     yield raw
     for quoted in (quote(raw, safe=""), quote(raw), quote(raw, safe=KEPT_IN_TARGET), quote_plus(raw)):
         yield quoted.encode("ascii")
-    escaped = secret.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    yield escaped.encode("utf-8", "surrogatepass")
+    for only_ascii in (False, True):
+        yield json.dumps(secret, ensure_ascii=only_ascii)[1:-1].encode("utf-8", "surrogatepass")
 
 
 def _found(content: bytes, forms: Iterable[bytes]) -> Ranges:
