@@ -38,6 +38,8 @@ def read_bruno(raw: bytes, read: Beside = nothing_beside) -> Imported:
     if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _json_export(mapping(load_json(raw)), read)
     item = bru_item(raw)
+    if not text(item["name"]) and not text(mapping(item["request"]).get("url")):
+        raise FormatError("This is no Bruno request: it has neither a name nor an address.", "Choose another file.")
     losses = Losses()
     name = title(item["name"], "Bruno request")
     requests = (request_of(item, losses, read),) if is_request(item) else ()

@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 
 Plain = dict[str, Any]
 
-_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[)|\xff\xfe|\xfe\xff")
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:[\"}]|\Z)|\[)|\xff\xfe|\xfe\xff")
 """YAML may begin with a brace as well: `{name: value}`."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 

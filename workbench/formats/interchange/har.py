@@ -17,7 +17,7 @@ from workbench.model.collection import NO_BODY, BodyKind, CollectionTree, Compos
 from workbench.model.errors import FormatError
 from workbench.model.message import Body
 
-_FRAMING = {"content-length", "transfer-encoding", "connection", "host"}
+_FRAMING = {"content-length", "transfer-encoding", "connection"}
 
 
 def read_har(raw: bytes, read: Beside = nothing_beside) -> Imported:
@@ -28,7 +28,7 @@ def read_har(raw: bytes, read: Beside = nothing_beside) -> Imported:
     log = mapping(document.get("log"))
     if isinstance(log.get("entries"), list):
         entries = rows(log["entries"])
-    elif isinstance(value, list):
+    elif rows(value):
         entries = rows(value)
     elif is_har_request(document) or isinstance(document.get("request"), dict):
         entries = [document]
@@ -47,7 +47,7 @@ def read_har(raw: bytes, read: Beside = nothing_beside) -> Imported:
     requests: list[SavedRequest] = []
     for entry in entries:
         described = mapping(entry.get("request")) or (entry if is_har_request(entry) else {})
-        if described.get("url"):
+        if "url" in described:
             requests.append(_request(entry, described, place))
         else:
             place.add("An entry without a request or its address is left out.")
@@ -81,6 +81,13 @@ def _path(url: str) -> str:
         return url
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
 def _query(url: str, request: Plain) -> tuple[str, list[Field]]:
     there = {(unquote_plus(row.name), unquote_plus(row.value)) for row in query_rows(url)}
     listed = [Field(text(row.get("name")), text(row.get("value"))) for row in rows(request.get("queryString"))]
@@ -89,7 +96,12 @@ def _query(url: str, request: Plain) -> tuple[str, list[Field]]:
 
 def _headers(request: Plain, losses: Losses) -> tuple[Field, ...]:
     listed = [(text(row.get("name")), text(row.get("value"))) for row in rows(request.get("headers"))]
-    dropped = [name for name, _ in listed if name.startswith(":") or name.lower() in _FRAMING]
+    own_host = _host(text(request["url"]))
+    dropped = [
+        name
+        for name, value in listed
+        if name.startswith(":") or name.lower() in _FRAMING or (name.lower() == "host" and value == own_host)
+    ]
     if dropped:
         losses.add(f"Headers that are made anew when it is sent are left out: {', '.join(dict.fromkeys(dropped))}.")
     kept = [Field(name, value) for name, value in listed if name and name not in dropped]

@@ -95,7 +95,9 @@ def _folder(document: Plain, losses: Losses) -> CollectionTree:
         docs=text(document.get("description")),
     )
     requests = tuple(_request(each, place) for each in rows(document.get("requests")))
-    return CollectionTree(name, tuple(_folder(each, place) for each in rows(document["folders"])), requests, defaults)
+    return CollectionTree(
+        name, tuple(_folder(each, place) for each in rows(document.get("folders"))), requests, defaults
+    )
 
 
 def _rows(value: Any, losses: Losses) -> tuple[Field, ...]:

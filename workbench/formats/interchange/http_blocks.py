@@ -137,11 +137,8 @@ class _BlockReader:
             else:
                 body.append(line)
             self._at += 1
-        while body and not body[0].strip():
-            body.pop(0)
-        while body and not body[-1].strip():
-            body.pop()
-        self._block.body = body
+        filled = [at for at, line in enumerate(body) if line.strip()]
+        self._block.body = body[filled[0] : filled[-1] + 1] if filled else []
 
     def _afterwards(self, line: str) -> None:
         if line.startswith((">>", "<>")):

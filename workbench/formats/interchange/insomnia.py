@@ -122,7 +122,7 @@ def _folder_defaults(folder: Plain, losses: Losses) -> Defaults:
 def _version_4(document: Plain, read: Beside) -> Imported:
     resources = rows(document["resources"])
     losses = Losses()
-    workspaces = [each for each in resources if each.get("_type") == "workspace"]
+    workspaces = [each for each in resources if text(each.get("_type")) == "workspace"]
     known = {text(each.get("_id")) for each in resources}
     below: dict[str, list[Plain]] = {}
     for each in resources:
@@ -130,7 +130,7 @@ def _version_4(document: Plain, read: Beside) -> Imported:
         below.setdefault(parent if parent in known else "", []).append(each)
     _lose_kinds(resources, losses)
     trees = [_workspace(each, below, losses, read) for each in workspaces]
-    loose = [each for each in below.get("", []) if each.get("_type") in _ITEMS]
+    loose = [each for each in below.get("", []) if text(each.get("_type")) in _ITEMS]
     if loose or not trees:
         trees.append(_workspace({"_id": "", "name": "Insomnia"}, below, losses, read))
     if len(trees) == 1:
@@ -147,7 +147,7 @@ def _lose_kinds(resources: list[Plain], losses: Losses) -> None:
         if kind not in _SILENT:
             losses.add(f"Resources of the kind {kind} are not carried over: {kinds.count(kind)}.")
     for jar in resources:
-        if jar.get("_type") == "cookie_jar":
+        if text(jar.get("_type")) == "cookie_jar":
             _lose_jar(jar, losses)
 
 
@@ -157,14 +157,14 @@ def _workspace(workspace: Plain, below: dict[str, list[Plain]], losses: Losses, 
     identity = text(workspace.get("_id"))
     children = below.get(identity, [])
     folder = _folder_5(name, {"children": _items_4(identity, below, {identity})}, place, read)
-    bases = [each for each in children if each.get("_type") == "environment"]
+    bases = [each for each in children if text(each.get("_type")) == "environment"]
     variables = tuple(variable for base in bases for variable in variables_of(base.get("data"), place))
     environments = [
         Environment(inner, variables_of(each.get("data"), place.at(inner)))
         for base in bases
         for each in sorted(below.get(text(base.get("_id")), []), key=_key)
         for inner in [title(each.get("name"), "Environment")]
-        if each.get("_type") == "environment"
+        if text(each.get("_type")) == "environment"
     ]
     defaults = Defaults(variables=variables, docs=text(workspace.get("description")))
     return CollectionTree(name, folder.folders, folder.requests, defaults, tuple(environments))
@@ -179,10 +179,10 @@ def _items_4(parent: str, below: dict[str, list[Plain]], seen: set[str]) -> list
     """Return what lies under a resource in v5's form; a ring of parents, which nothing reaches, is never entered."""
     found: list[Plain] = []
     for item in sorted(below.get(parent, []), key=_key):
-        if item.get("_type") not in _ITEMS:
+        if text(item.get("_type")) not in _ITEMS:
             continue
         identity = text(item.get("_id"))
-        if item.get("_type") == "request_group":
+        if text(item.get("_type")) == "request_group":
             inside = [] if identity in seen or len(seen) > 60 else _items_4(identity, below, seen | {identity})
             found.append(_group_4(item, inside))
         else:

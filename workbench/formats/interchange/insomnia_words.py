@@ -5,7 +5,7 @@ import re
 from workbench.formats.interchange.imported import Losses
 from workbench.formats.interchange.variable_names import POSTMAN_DYNAMIC, variable_name
 
-_TEMPLATE = re.compile(r"\{\{(?P<value>[^{}]*)\}\}|\{%-?(?P<tag>(?:[^%]|%(?!\})){0,500})%\}")
+_TEMPLATE = re.compile(r"\{\{(?P<value>[^{}]*)\}\}|\{%-?(?P<tag>(?:[^%{]|%(?!\})|\{(?!%)){0,500})%\}")
 _VARIABLE = re.compile(r"(?:_\.)?(?P<name>[A-Za-z_][\w.\-]*)\Z")
 _BRACKETS = re.compile(r"""_?(?P<path>(?:\[\s*(?:"[^"]*"|'[^']*')\s*\])+)\Z""")
 _ARGUMENT = re.compile(r"""'([^']*)'|"([^"]*)"|([^\s,]+)""")

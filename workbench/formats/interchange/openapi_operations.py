@@ -178,7 +178,7 @@ class Operations:
         has_example, example = example_of(media, self.references, losses)
         schema = media.get("schema", media.get("itemSchema"))
         value = example if has_example else self.sampler.sample(schema, losses)
-        if not has_example and kind_of_type(chosen) is BodyKind.BYTES:
+        if not has_example and kind_of_type(chosen) is BodyKind.BYTES and not chosen.startswith("multipart/"):
             value = None
         body = self._composed(chosen, value, schema, losses)
         implied = CONTENT_TYPES.get(body.kind, "").partition(";")[0]

@@ -138,7 +138,7 @@ def _folder(name: str, item: Plain, losses: Losses, read: Beside) -> CollectionT
         if isinstance(inner.get("item"), list):
             inner_name = title(inner.get("name"), "Folder")
             folders.append(_folder(inner_name, inner, losses.at(inner_name), read))
-        elif inner.get("request"):
+        elif isinstance(inner.get("request"), dict | str):
             requests.append(_request(inner, losses, read))
         else:
             losses.add(f"“{title(inner.get('name'), 'An item')}” has no request: it is left out.")

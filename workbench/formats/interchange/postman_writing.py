@@ -20,7 +20,6 @@ from workbench.formats.interchange.exported import (
 )
 from workbench.formats.interchange.imported import Losses
 from workbench.formats.interchange.postman_scripts import signing_script, test_script
-from workbench.formats.interchange.queries import query_rows
 from workbench.formats.interchange.variable_names import POSTMAN_DYNAMIC
 from workbench.model.authentication import CODE, Auth, AuthKind
 from workbench.model.collection import CONTENT_TYPES, BodyKind, CollectionTree, Field, Part, SavedRequest
@@ -199,8 +198,8 @@ def _url(request: SavedRequest, losses: Losses) -> Plain | str:
     url["host"] = [host] if host.startswith("[") else _DOTS.split(host)
     if slash:
         url["path"] = path.split("/")
-    query = [_query(row) for row in query_rows(raw)]
-    query += [_query(row) | {"disabled": True} for row in request.disabled_params]
+    query = _query(raw)
+    query += [{"key": row.name, "value": row.value, "disabled": True} for row in request.disabled_params]
     if query:
         url["query"] = query
     if "#" in raw:
@@ -210,8 +209,11 @@ def _url(request: SavedRequest, losses: Losses) -> Plain | str:
     return url
 
 
-def _query(row: Field) -> Plain:
-    return {"key": row.name, "value": row.value}
+def _query(url: str) -> list[Plain]:
+    """Return the query's rows; one without `=` has no value, which is other than an empty one."""
+    query = url.partition("#")[0].partition("?")[2]
+    pairs = [pair.partition("=") for pair in query.split("&") if pair]
+    return [{"key": name, "value": value if mark else None} for name, mark, value in pairs]
 
 
 def _body(request: SavedRequest, losses: Losses) -> Plain | None:

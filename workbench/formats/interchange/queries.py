@@ -8,7 +8,7 @@ from urllib.parse import quote
 from workbench.formats.interchange.imported import Losses
 from workbench.model.collection import Field
 
-_VARIABLE = re.compile(r"(\{\{[^{}\n]*\}\}|\{%[^%\n]{0,500}%\})")
+_VARIABLE = re.compile(r"(\{\{[^{}\n]*\}\}|\{%[^%{\n]{0,500}%\})")
 _SAFE = "-._~:/?@,;!$'()*[]%"
 """What stands in a query as it is; `%` too, since a row may be encoded already."""
 

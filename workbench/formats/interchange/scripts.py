@@ -87,8 +87,7 @@ def lose_script(script: str, what: str, losses: Losses) -> None:
 
 
 def _brief(statement: str) -> str:
-    line = " ".join(statement.split())
-    return line if len(line) <= 60 else line[:59] + "…"
+    return statement if len(statement) <= 60 else statement[:59] + "…"
 
 
 def _more(count: int) -> str:
@@ -165,8 +164,12 @@ def _json_path(path: str) -> str:
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Yield top-level statements without comments: cut at `;`, and at a line's end where nothing is open."""
-    depth, start, text = 0, 0, _without_comments(script)
+    """Yield top-level statements, comments and runs of spaces out: cut at `;`, and at a line's end where it ends one.
+
+    Lines are stripped first: what follows never looks over a run of spaces twice.
+    """
+    lines = (line.strip() for line in _without_comments(script).split("\n"))
+    depth, start, text = 0, 0, "\n".join(line for line in lines if line)
     for match in re.finditer(rf"{_QUOTED}|[(\[{{]|[)\]}}]|;|\n", text):
         mark = match[0]
         if mark in "([{":
@@ -175,19 +178,16 @@ def _statements(script: str) -> Iterator[str]:
             depth -= 1
         ends = mark == ";" or (mark == "\n" and not _goes_on(text, match.start(), match.end()))
         if depth <= 0 and ends:
-            if statement := text[start : match.start()].strip():
+            if statement := " ".join(text[start : match.start()].split()):
                 yield statement
             start = match.end()
-    if statement := text[start:].strip():
+    if statement := " ".join(text[start:].split()):
         yield statement
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
     """A line that begins with a point or ends in an operator belongs to its neighbour."""
-    after = re.compile(r"\s*([.=+?:,]?)").match(text, end)
-    while start and text[start - 1].isspace():
-        start -= 1
-    return bool(after and after[1]) or text[max(start - 1, 0) : start] in ("=", "+", ",", "(", "&", "|")
+    return text[end : end + 1] in tuple(".=+?:,") or text[max(start - 1, 0) : start] in tuple("=+,(&|")
 
 
 def _without_comments(script: str) -> str:

