@@ -18,6 +18,7 @@ from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Variable
 from workbench.storage.collections import create_collection, fingerprint, read_request, save_request
+from workbench.storage.opencollection_auth import literal_secrets
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "resources/schemas/opencollection-1.0.0.json").read_text("utf-8"))
@@ -432,6 +433,11 @@ def test_a_change_shows_only_its_own_lines(file: Path, changes: dict[str, object
     assert read_request(file) == request
     assert hook(file) == ""
     valid(file)
+
+
+def test_secrets_that_are_typed_out_are_named() -> None:
+    values = (("client_id", "me"), ("client_secret", "typed"), ("password", "{{p}}"))
+    assert literal_secrets(Auth(AuthKind.OAUTH2, values)) == ("Client secret",)
 
 
 def test_an_unknown_kind_of_authentication_stays_until_another_is_chosen(file: Path) -> None:

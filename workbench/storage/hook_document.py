@@ -122,7 +122,8 @@ def _setting(settings: Mapping, name: str) -> Any:
 
 def settings_with(settings: SendSettings, plain: Plain) -> SendSettings:
     """Return settings of a file with those of its hook file."""
-    return settings.over(SendSettings(**plain.get("settings", {})))
+    own = plain["settings"]
+    return settings.over(SendSettings(**own)) if own else settings
 
 
 def signing_of(plain: Plain) -> SigningChoice:

@@ -174,6 +174,12 @@ def normal_auth(auth: Auth) -> Auth:
     return Auth(auth.kind, tuple((name, filled[name]) for name in names))
 
 
+def literal_secrets(auth: Auth) -> tuple[str, ...]:
+    """Return the labels of secret fields that are typed out, and so would stand in a file for all who see it."""
+    secrets = [field for field in AUTH_FIELDS[auth.kind] if field.secret and auth.get(field.name)]
+    return tuple(field.label for field in secrets if "{{" not in auth.get(field.name))
+
+
 def auth_words(auth: Auth, former: Any, *, of_request: bool) -> tuple[Any, dict[str, str]]:
     """Return the plain form, and what the hook file's `auth` must say beside it.
 

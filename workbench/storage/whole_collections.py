@@ -32,6 +32,7 @@ from workbench.storage.durable_file import sync_folder
 from workbench.storage.environments import list_environments, save_environment
 from workbench.storage.own_writes import wrote
 
+_UNFINISHED = ".unfinished"
 MAX_FOLDERS = 64
 """How deep folders may lie in one another: paths have an end on every platform."""
 
@@ -46,8 +47,10 @@ def save_tree(path: Path, tree: CollectionTree) -> None:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise CollectionError(f"{path} is not empty.", "Choose a new folder.")
     with failing_as(f"The collection could not be written to {path}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{secrets.token_hex(8)}.tmp")
+        # A folder deeper than a workspace's collections: what a crash leaves there is not taken for one.
+        unfinished = path.parent / _UNFINISHED
+        beside = unfinished / secrets.token_hex(8)
+        beside.mkdir(parents=True)
         try:
             create_collection(beside, tree.name or path.name)
             _save_contents(beside, _with_absolute_files(tree, beside, path), depth=0)
@@ -56,9 +59,10 @@ def save_tree(path: Path, tree: CollectionTree) -> None:
             with suppress(FileNotFoundError):
                 path.rmdir()
             os.rename(beside, path)
-        except BaseException:
+        finally:
             shutil.rmtree(beside, ignore_errors=True)
-            raise
+            with suppress(OSError):
+                unfinished.rmdir()
         sync_folder(path.parent)
     for file in path.rglob("*"):
         wrote(file)
