@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from test_window import opened_dialog
 
+from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body
@@ -224,6 +225,7 @@ async def test_a_program_has_the_signing_and_no_secret(shop: MainWindow) -> None
             method="POST",
             url="http://a.test/hook",
             body=ComposedBody(BodyKind.JSON, Body(b'{"id":"evt_1"}')),
+            auth=Auth(AuthKind.BEARER, (("token", "literal-t0ken"),)),
             signing=SigningChoice("stripe", secret="text:whsec_verysecret"),
         )
     )
@@ -236,6 +238,8 @@ async def test_a_program_has_the_signing_and_no_secret(shop: MainWindow) -> None
     assert dialog.snippet is not None
     assert "hmac" in dialog.snippet.text
     assert "verysecret" not in dialog.snippet.text
+    assert "Authorization" in dialog.snippet.text
+    assert "t0ken" not in dialog.snippet.text
     dialog.copy.click()
     assert QGuiApplication.clipboard().text() == dialog.snippet.text
     dialog.choose("receive-python")

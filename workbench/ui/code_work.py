@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.masking import masked_request, secret_ranges
 from workbench.model.signature import SigningChoice
 from workbench.model.variables import Scope, Scopes
 from workbench.providers.pack import Provider
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
     from workbench.ui.main_window import MainWindow
+
+NAMED = "YOUR_"
+"""How the word begins that stands in a program where a secret would."""
 
 
 class CodeWork:
@@ -87,7 +91,7 @@ def with_named_secrets(scopes: Scopes) -> Scopes:
 
 def _with_names(scope: Scope) -> Scope:
     values = {
-        name: f"YOUR_{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
+        name: f"{NAMED}{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
     }
     return Scope(scope.kind, scope.name, values)
 
@@ -116,7 +120,10 @@ def _snippet(target: CodeTarget, prepared: "Prepared", choice: SigningChoice, pr
         if provider is None or scheme is None:
             raise UsageError("There is nothing to verify.", "Choose a provider in the tab Sign.")
         return generate_receiver(target.name.removeprefix("receive-"), verifying_recipe(provider, scheme))
-    where, request = prepared.target, prepared.request
+    where = prepared.target
+    # A token that was typed or fetched must not leave in a program; names in the place of secrets may.
+    hidden = [each for each in prepared.secrets if not each.startswith(NAMED)]
+    request = masked_request(prepared.request, secret_ranges(prepared.request, hidden))
     recipe = None
     if provider is not None and scheme is not None:
         recipe = signing_recipe(provider, scheme, request, choice.public_url or where.url + request.target)

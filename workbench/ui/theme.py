@@ -242,6 +242,10 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{
     selection-background-color: {theme.accent}; selection-color: {theme.accent_text};
 }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus {{ border: 1px solid {theme.accent}; }}
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{ border: none; padding: 0 0 0 9px; background: transparent; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+QProgressBar {{ border: none; border-radius: 2px; background: {theme.hover}; }}
+QProgressBar::chunk {{ border-radius: 2px; background: {theme.accent}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {theme.danger}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}

@@ -76,7 +76,6 @@ class RunDialog(QDialog):
         self.delay.setRange(0, _LONGEST_DELAY_MS)
         self.delay.setSuffix(" ms")
         for box in (self.rounds, self.delay):
-            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             box.setFixedWidth(96)
         self.delay.setToolTip("Between two requests")
         self.stop_on_failure = QCheckBox("Stop at the first failure", self)
