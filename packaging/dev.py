@@ -20,6 +20,8 @@ LOCKS = ROOT / "packaging" / "locks"
 WINDOWS = os.name == "nt"
 OLDEST = (3, 11)
 TESTS_TIMEOUT_S = 900
+SPREAD = ["--numprocesses=auto", "--dist=loadfile"]
+"""Tests run on all processors, a file of them in one process."""
 
 QT_PACKAGES = [
     "libglib2.0-0",
@@ -208,8 +210,8 @@ def test(words: list[str]) -> int:
         ("types", [str(binary / "pyright"), "--pythonpath", str(python)], None),
         ("import contracts", [str(binary / "lint-imports")], None),
         ("no addresses", [], None),
-        ("core without Qt", [str(core), "-m", "pytest", "-q", "--ignore=tests/ui"], _without_qt()),
-        ("all tests", [str(python), "-m", "pytest", "-q", *words], offscreen),
+        ("core without Qt", [str(core), "-m", "pytest", "-q", *SPREAD, "--ignore=tests/ui"], _without_qt()),
+        ("all tests", [str(python), "-m", "pytest", "-q", *SPREAD, *words], offscreen),
     ]
     failed = [name for name, command, variables in checks if not _check(name, command, variables)]
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.", flush=True)

@@ -190,8 +190,8 @@ def test_filter_line_chooses_captures(paths: Paths, line: str, expected: list[in
         database.write(add_captures, arrival)
     database.close()
     reader = reader_of(paths)
-    assert list(reader.numbers(CaptureQuery.parse(line))) == expected
-    assert reader.newest(CaptureQuery.parse(line), 2) == expected[-2:]
+    assert list(reader.numbers(CaptureQuery.parse(line, 0))) == expected
+    assert reader.newest(CaptureQuery.parse(line, 0), 2) == expected[-2:]
     reader.close()
 
 
