@@ -5,6 +5,7 @@
                                           window
     python packaging/bench.py verify      what detecting and verifying a 2 KB webhook costs, and what it costs a
                                           listener that is flooded with signed ones
+    python packaging/bench.py collections three thousand saved requests: listed, read, shown, and the window's memory
     python packaging/bench.py start       first paint against a bare PySide6 window, and the command line's start
 
 Run it with the project's Python (`.venv/bin/python`). All traffic stays on the loopback and ends by itself.
@@ -462,6 +463,12 @@ def _stalled() -> None:
     )
 
 
+def _collections(arguments: argparse.Namespace) -> None:
+    from bench_collections import collections
+
+    collections(arguments.rounds)
+
+
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="WHAT")
@@ -475,6 +482,9 @@ def _words() -> argparse.Namespace:
     add.add_argument("--rounds", type=int, default=3)
     add.add_argument("--seconds", type=float, default=4.0)
     add.set_defaults(run=verify)
+    add = commands.add_parser("collections", help="three thousand saved requests")
+    add.add_argument("--rounds", type=int, default=5)
+    add.set_defaults(run=_collections)
     add = commands.add_parser("start", help="how long starting takes")
     add.add_argument("--rounds", type=int, default=9)
     add.set_defaults(run=start)
