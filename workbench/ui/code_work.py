@@ -15,6 +15,7 @@ from workbench.ui.dialogs import choose_new_file, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
@@ -57,7 +58,7 @@ class CodeWork:
             try:
                 snippet = await asyncio.to_thread(_snippet, target, prepared, choice, provider)
             except WorkbenchError as error:
-                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+                dialog.show_problem(error_words(error))
             else:
                 dialog.show_snippet(snippet)
                 self._last = target.name
