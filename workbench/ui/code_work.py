@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.engine.secrets_by_name import with_named_secrets
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.signature import SigningChoice
-from workbench.model.variables import Scope, Scopes
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
 from workbench.ui.composer.tabs import ComposerTabs
@@ -79,18 +79,6 @@ class CodeWork:
         if path is not None:
             await asyncio.to_thread(_write, Path(path), snippet.text)
             self._window.show_info(f"The program is written to {path}.")
-
-
-def with_named_secrets(scopes: Scopes) -> Scopes:
-    """Return scopes with a word in the place of each secret: programs are shown, copied and sent around."""
-    return Scopes(tuple(_with_names(scope) for scope in scopes.all))
-
-
-def _with_names(scope: Scope) -> Scope:
-    values = {
-        name: f"YOUR_{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
-    }
-    return Scope(scope.kind, scope.name, values)
 
 
 def _targets(provider: Provider | None) -> list[CodeTarget]:
