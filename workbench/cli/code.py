@@ -2,18 +2,24 @@
 
 import argparse
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.collection_names import saved_file
 from workbench.cli.console import Console
-from workbench.model.collection import BodyKind, SavedRequest
+from workbench.cli.sending.authentication import named_auth
+from workbench.cli.sending.words import add_request_words
+from workbench.cli.variable_words import read_variables
+from workbench.formats.snippets.plan import BODY_FILE
+from workbench.model.authentication import Auth, AuthKind
 from workbench.model.errors import UsageError
-from workbench.model.message import Body, Request
-from workbench.model.template import placeholders
+from workbench.model.message import Request
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
+    from workbench.cli.sending.dispatch import Order
     from workbench.formats.snippets.recipe import SigningRecipe
     from workbench.formats.snippets.snippet import Snippet
 
@@ -23,7 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("words", nargs="*", metavar="[METHOD] URL [ITEM ...]", help="a request in HTTPie's words, as with `send`")
     add("--target", metavar="NAME", help="the client to write for; see: workbench code --list")
-    add("--saved", metavar="FILE", help="a saved request's file instead of METHOD and URL")
     add("--capture", metavar="N", help="a captured request instead of METHOD and URL")
     add("--to", metavar="URL", help="where a captured request goes (default: the host it came to)")
     add("--sign", metavar="PROVIDER", help="let the program sign as this provider does")
@@ -34,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="FILE", help="write the program there, and beside it a body too large for it")
     add("--list", action="store_true", help="list the targets and receivers")
     add("--json", action="store_true", help="the program and its notes as one JSON object")
-    parser.set_defaults(run=run_code)
+    add_request_words(parser)
+    parser.set_defaults(run=run_code, timeout=None)
 
 
 def run_code(arguments: argparse.Namespace, console: Console) -> int:
@@ -49,12 +55,12 @@ def run_code(arguments: argparse.Namespace, console: Console) -> int:
         return 0
     if not arguments.target:
         raise UsageError("For which client?", "Name it with --target NAME; see: workbench code --list")
-    base_url, request = _request(arguments, paths, console)
+    wanted = _wanted(arguments, paths, console)
     from workbench.formats.snippets.generation import generate
 
-    recipe = _recipe(arguments, paths, request, base_url)
-    snippet = generate(arguments.target, request, base_url, recipe, _body_file(arguments, request))
-    _show(snippet, request, arguments, console)
+    recipe = _recipe(wanted, paths)
+    snippet = generate(arguments.target, wanted.request, wanted.base_url, recipe, wanted.body_file)
+    _show(replace(snippet, notes=(*snippet.notes, *wanted.notes)), wanted.request, arguments, console)
     return 0
 
 
@@ -75,50 +81,65 @@ def _list(arguments: argparse.Namespace, console: Console) -> int:
 # The request
 
 
-def _request(arguments: argparse.Namespace, paths: Paths, console: Console) -> tuple[str, Request]:
-    """Return scheme and authority, and the request as it goes out, not signed."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The request that the program is to send, not signed."""
+
+    base_url: str
+    """Scheme and authority."""
+    request: Request
+    signing: SigningChoice
+    body_file: str
+    """What to call the body's file, if it needs one; empty for a file that stays where it is."""
+    notes: tuple[str, ...] = ()
+
+
+def _wanted(arguments: argparse.Namespace, paths: Paths, console: Console) -> _Wanted:
     given = [bool(arguments.words), bool(arguments.saved), bool(arguments.capture)]
     if sum(given) != 1:
         raise UsageError(
-            "Which request?", "Say METHOD and URL, or --saved FILE, or --capture N, as one of the three."
+            "Which request?", "Say METHOD and URL, or --saved REQUEST, or --capture N, as one of the three."
         )
+    choice = SigningChoice(arguments.sign or "", arguments.scheme or "", public_url=arguments.public_url or "")
     if arguments.capture:
-        return _captured(arguments, paths)
-    from workbench.engine.composing import compose
+        return _Wanted(*_captured(arguments, paths), choice, BODY_FILE)
+    from workbench.cli.sending.dispatch import shown
+    from workbench.engine.secrets_by_name import words_used
 
-    saved = _saved(arguments) if arguments.saved else _typed(arguments.words, console)
-    target, request = compose(saved)
-    if saved.body.kind is BodyKind.MULTIPART and saved.body.parts and not request.body.size:
-        raise UsageError("A form with parts cannot be made into a program yet.", "Use another kind of body.")
-    texts = [saved.url, *(field.value for field in saved.headers)]
-    names = {found.source.name for text in texts for found in placeholders(text)}
-    if names:
-        console.note(f"workbench: {', '.join(sorted(names))} stood for a value; the program holds the braces.")
-    return target.url, request
+    order = _order(arguments, paths, console)
+    prepared = shown(order, paths, console.note)
+    if not arguments.sign and not arguments.scheme:
+        choice = order.saved.signing
+    request = prepared.request
+    stays = request.body.path is not None and request.body.path == order.saved.body.content.path
+    notes = (*words_used(prepared), *_unsaid(prepared.auth))
+    return _Wanted(prepared.target.url, request, choice, "" if stays else BODY_FILE, notes)
 
 
-def _saved(arguments: argparse.Namespace) -> SavedRequest:
+def _unsaid(auth: Auth) -> tuple[str, ...]:
+    if auth.kind is AuthKind.DIGEST:
+        return ("Digest authentication answers to what the server asks, which the program does not do.",)
+    if auth.kind in (AuthKind.AWS_V4, AuthKind.JWT):
+        return ("The authentication was made for now, and will expire.",)
+    return ()
+
+
+def _order(arguments: argparse.Namespace, paths: Paths, console: Console) -> "Order":
+    """Return the request that the words or the saved file say, as `send` reads them."""
+    from workbench.cli.sending.composing import composed
+    from workbench.cli.sending.dispatch import Order
     from workbench.storage.collections import read_request
 
-    return read_request(Path(arguments.saved))
-
-
-def _typed(words: list[str], console: Console) -> SavedRequest:
-    """Return the request that HTTPie's words say; a file that they name becomes the body as it is."""
-    from workbench.formats.pasted.bash_words import Command, Word
-    from workbench.formats.pasted.httpie_command import httpie_requests
-
-    (pasted,) = httpie_requests([Command([Word("http"), *map(Word, words)])])
-    for loss in pasted.losses:
-        console.note(f"workbench: {loss}")
-    body = pasted.request.body
-    if body.content.path is None:
-        return pasted.request
-    try:
-        content = Body.of_file(body.content.path)
-    except OSError as error:
-        raise UsageError(f"The file {body.content.path} cannot be read: {error.strerror or error}.") from error
-    return replace(pasted.request, body=replace(body, content=content))
+    file = saved_file(arguments, paths)
+    saved = composed(arguments, console.note)[0] if file is None else read_request(file)
+    saved = replace(saved, auth=named_auth(arguments) or saved.auth)
+    return Order(
+        saved,
+        file,
+        arguments.environment or "",
+        read_variables(arguments.variables),
+        may_ask=not arguments.ignore_stdin,
+    )
 
 
 def _captured(arguments: argparse.Namespace, paths: Paths) -> tuple[str, Request]:
@@ -137,30 +158,26 @@ def _captured(arguments: argparse.Namespace, paths: Paths) -> tuple[str, Request
     return target.url, request
 
 
-def _body_file(arguments: argparse.Namespace, request: Request) -> str:
-    """Return what to call the body's file: a captured one is copied, a composed one stays where it is."""
-    from workbench.formats.snippets.plan import BODY_FILE
-
-    return BODY_FILE if arguments.capture or request.body.path is None else ""
-
-
 # Signing and verifying
 
 
-def _recipe(arguments: argparse.Namespace, paths: Paths, request: Request, base_url: str) -> "SigningRecipe | None":
-    if not arguments.sign:
-        if arguments.scheme:
+def _recipe(wanted: _Wanted, paths: Paths) -> "SigningRecipe | None":
+    choice, request = wanted.signing, wanted.request
+    if not choice.provider:
+        if choice.scheme:
             raise UsageError("A scheme was given, and nobody to sign as.", "Add --sign PROVIDER.")
+        return None
+    if choice.mode in (SignMode.KEEP, SignMode.MISSING):
         return None
     from workbench.engine.snippet_recipes import signing_recipe
     from workbench.providers.signing import choose_scheme
     from workbench.providers.subject import Subject
     from workbench.storage.packs import load_packs
 
-    provider = load_packs(paths).require(arguments.sign)
-    public_url = arguments.public_url or f"{base_url}{request.target}"
+    provider = load_packs(paths).require(choice.provider)
+    public_url = choice.public_url or f"{wanted.base_url}{request.target}"
     subject = Subject.of_head(request.head, request.body.read(), public_url)
-    return signing_recipe(provider, choose_scheme(provider, subject, arguments.scheme or ""), request, public_url)
+    return signing_recipe(provider, choose_scheme(provider, subject, choice.scheme), request, public_url)
 
 
 def _receiver(arguments: argparse.Namespace, paths: Paths) -> "Snippet":

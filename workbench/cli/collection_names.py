@@ -1,5 +1,6 @@
 """Collections, folders and requests by name: `COLLECTION/FOLDER/REQUEST` of the workspace, or a path."""
 
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,3 +120,12 @@ def _folders(folder: FolderEntry, named: Named) -> Iterator[tuple[FolderEntry, N
     for inner in folder.folders:
         path = Path(inner.path)
         yield from _folders(inner, Named(f"{named.name}/{inner.name}", f"{named.stems}/{path.name}", path))
+
+
+def saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:
+    """Return the file that `--saved` names, None where a request is typed; UsageError where both are said."""
+    if not arguments.saved:
+        return None
+    if arguments.words or arguments.data or arguments.raw:
+        raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
+    return find_saved(paths, arguments.saved)

@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO, TextIO
 
 from workbench.model.errors import WorkbenchError
+from workbench.model.template import BracesError
+
+_BRACES_HINT = (
+    "Say --var NAME=VALUE or --env NAME; a body given whole (--data, --raw, @FILE) keeps its braces without either."
+)
 
 
 class Console:
@@ -56,3 +61,5 @@ class Console:
         self.note(f"workbench: {error.message}")
         if error.hint:
             self.note(f"  {error.hint}")
+        if isinstance(error, BracesError):
+            self.note(f"  {_BRACES_HINT}")

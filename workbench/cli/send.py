@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.collection_names import saved_file
 from workbench.cli.console import Console
 from workbench.cli.outcome import exit_code
 from workbench.cli.render import printable
@@ -98,7 +99,7 @@ class _Composed:
 def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str], None]) -> _Composed:
     if arguments.sample:
         arguments.sign = arguments.sign or (arguments.secret and arguments.sample.partition("/")[0])
-    file = _saved_file(arguments, paths)
+    file = saved_file(arguments, paths)
     if file is not None:
         from workbench.storage.collections import read_request
 
@@ -124,16 +125,6 @@ def _composed(arguments: argparse.Namespace, paths: Paths, warn: Callable[[str],
     variables = read_variables(arguments.variables)
     order = Order(saved, file, arguments.environment or "", variables, may_ask=not arguments.ignore_stdin)
     return _Composed(order, typed, auth)
-
-
-def _saved_file(arguments: argparse.Namespace, paths: Paths) -> Path | None:
-    if not arguments.saved:
-        return None
-    if arguments.words or arguments.data or arguments.raw:
-        raise UsageError("A saved request is sent as it is.", "Leave out METHOD, URL, items and --data.")
-    from workbench.cli.collection_names import find_saved
-
-    return find_saved(paths, arguments.saved)
 
 
 def _with_sample(saved: SavedRequest, arguments: argparse.Namespace, paths: Paths) -> SavedRequest:

@@ -12,10 +12,13 @@ from workbench.storage.search_index import IndexWriter
 
 log = logging.getLogger(__name__)
 
-SHARE_WHILE_BUSY = 0.05
-"""The part of the time that indexing takes while more arrive; a search reads what is not indexed yet itself."""
+BURST_PER_S = 2000
+"""While more than this many arrive in a second nothing is indexed: a search reads the newest bodies itself."""
 
-BUSY_WITHIN_S = 0.25
+SHARE_WHILE_BUSY = 0.25
+"""The part of the time that indexing takes while fewer arrive."""
+
+LOOK_EVERY_S = 0.25
 TRY_AGAIN_S = 30.0
 
 
@@ -25,7 +28,7 @@ class Indexing:
     def __init__(self, paths: Paths) -> None:
         self._writing = Reading(lambda: IndexWriter(paths.captures, paths.spool, paths.search_index), "index")
         self._news = asyncio.Event()
-        self._last_arrival = 0.0
+        self._arrived = 0
         self._tasks = TaskSet()
 
     def start(self) -> None:
@@ -35,7 +38,7 @@ class Indexing:
 
     def arrived(self, _number: int) -> None:
         """Note that a capture is durable."""
-        self._last_arrival = time.monotonic()
+        self._arrived += 1
         self._news.set()
 
     async def close(self) -> None:
@@ -47,6 +50,7 @@ class Indexing:
         while True:
             await self._news.wait()
             self._news.clear()
+            await self._burst_over()
             try:
                 while await self._index_some():
                     pass
@@ -56,9 +60,19 @@ class Indexing:
                 self._news.set()
 
     async def _index_some(self) -> bool:
-        began = time.monotonic()
+        began, before = time.monotonic(), self._arrived
         count = await self._writing.run(IndexWriter.index_some)
-        now = time.monotonic()
-        if count and now - self._last_arrival < BUSY_WITHIN_S:
-            await asyncio.sleep((now - began) * (1 / SHARE_WHILE_BUSY - 1))
+        took = time.monotonic() - began
+        if self._arrived - before > BURST_PER_S * took:
+            await self._burst_over()
+        elif self._arrived != before:
+            await asyncio.sleep(took * (1 / SHARE_WHILE_BUSY - 1))
         return count > 0
+
+    async def _burst_over(self) -> None:
+        """Return once captures come slowly enough, or not at all."""
+        while True:
+            before = self._arrived
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._arrived - before <= BURST_PER_S * LOOK_EVERY_S:
+                return

@@ -7,10 +7,10 @@ from enum import StrEnum
 from workbench.model.authentication import Auth
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, ComposedBody, Field, Part, SavedRequest
-from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice
+from workbench.model.template import BracesError
 
 BODY_LIMIT_BYTES = 16 * 1024 * 1024
 
@@ -88,9 +88,8 @@ def _content(body: Body, change: Change, place: Place) -> Body:
     if not _holds_braces(body):
         return body
     if body.size > BODY_LIMIT_BYTES:
-        raise UsageError(
-            f"The body holds {{{{ and is over {BODY_LIMIT_BYTES // 1024 // 1024} MiB, too large for variables.",
-            "Keep the braces as they are: Body → Literal braces.",
+        raise BracesError(
+            f"The body holds {{{{ and is over {BODY_LIMIT_BYTES // 1024 // 1024} MiB, too large for variables."
         )
     before = body.read()
     after = change(before.decode("utf-8", "surrogateescape"), place).encode("utf-8", "surrogateescape")

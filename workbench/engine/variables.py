@@ -26,13 +26,12 @@ from workbench.engine.request_texts import Place, changed
 from workbench.engine.value_filters import Filter, as_text, filter_key, known_filter
 from workbench.model.collection import SavedRequest
 from workbench.model.errors import UsageError
-from workbench.model.template import Call, MissingVariables, Placeholder, placeholders, replaced
+from workbench.model.template import BracesError, Call, MissingVariables, Placeholder, placeholders, replaced
 from workbench.model.variables import Known, Scope, ScopeKind, Scopes
 
 VALUE_LIMIT_CHARACTERS = 32 * 1024 * 1024
 PREVIEW_LIMIT_CHARACTERS = 10_000
 DEPTH_LIMIT = 50
-LITERAL_HINT = "If these braces are meant as they are, keep them: Body → Literal braces."
 
 _ASKED = Scope(ScopeKind.LOCAL, "asked", {})
 
@@ -214,7 +213,7 @@ def _plain(source: Call) -> Call:
 def _known_filter(call: Call) -> Filter:
     found = known_filter(call.name)
     if found is None:
-        raise UsageError(f"There is no filter {call.name!r} for values.", LITERAL_HINT)
+        raise BracesError(f"There is no filter {call.name!r} for values.")
     return found
 
 

@@ -103,14 +103,15 @@ def _arguments(text: str) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-class MissingVariables(UsageError):
+class BracesError(UsageError):
+    """`{{…}}` that cannot be filled in; each face adds to the hint how its user keeps braces as they are."""
+
+
+class MissingVariables(BracesError):
     """Names that nothing gives a value to, all at once; `names` in order of their first use."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         listed = ", ".join(names)
         what = "The variable {} has no value." if len(names) == 1 else "These variables have no value: {}."
-        super().__init__(
-            what.format(listed),
-            "Give them values in an environment, or keep the braces: Body → Literal braces.",
-        )
+        super().__init__(what.format(listed), "Give them values in an environment.")
         self.names = names

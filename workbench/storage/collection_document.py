@@ -26,6 +26,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from workbench.formats.yaml_shield import shield
 from workbench.model.errors import CollectionError
 
 MAX_DEPTH = 64
@@ -33,8 +34,6 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_OLD_LINE_BREAKS = "\x85\u2028\u2029"
-_PRIVATE_USE = range(0xE000, 0xF900)
 
 
 @dataclass(slots=True)
@@ -182,19 +181,6 @@ def decode(raw: bytes, file_name: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise broken(file_name, raw.count(b"\n", 0, error.start) + 1, "there are bytes that are not UTF-8") from error
-
-
-def shield(text: str) -> tuple[str, dict[int, str]]:
-    """Return the text with U+0085, U+2028 and U+2029 under other names, and the table that names them back.
-
-    YAML 1.1 (libyaml, ruamel's scanner) breaks lines at them; YAML 1.2 (Bruno) takes them for letters.
-    """
-    present = [character for character in _OLD_LINE_BREAKS if character in text]
-    if not present:
-        return text, {}
-    free = (code for code in _PRIVATE_USE if chr(code) not in text)
-    names = dict(zip(free, present, strict=False))
-    return text.translate({ord(character): code for code, character in names.items()}), names
 
 
 def broken(file_name: str, line: int, what: str) -> CollectionError:

@@ -12,8 +12,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
+from workbench.formats.yaml_shield import shield
 from workbench.model.errors import CollectionError
-from workbench.storage.collection_document import Mapping, Node, Plain, Sequence, decode, parse, shield
+from workbench.storage.collection_document import Mapping, Node, Plain, Sequence, decode, parse
 
 _ORDERS = {
     "": (

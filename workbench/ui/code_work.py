@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.engine.secrets_by_name import secret_word, with_named_secrets
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import masked_request, secret_ranges
 from workbench.model.signature import SigningChoice
-from workbench.model.variables import Scope, Scopes
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
 from workbench.ui.composer.tabs import ComposerTabs
@@ -16,13 +16,14 @@ from workbench.ui.dialogs import choose_new_file, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
     from workbench.ui.main_window import MainWindow
 
-NAMED = "YOUR_"
+NAMED = secret_word("")
 """How the word begins that stands in a program where a secret would."""
 
 
@@ -61,7 +62,7 @@ class CodeWork:
             try:
                 snippet = await asyncio.to_thread(_snippet, target, prepared, choice, provider)
             except WorkbenchError as error:
-                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+                dialog.show_problem(error_words(error))
             else:
                 dialog.show_snippet(snippet)
                 self._last = target.name
@@ -82,18 +83,6 @@ class CodeWork:
         if path is not None:
             await asyncio.to_thread(_write, Path(path), snippet.text)
             self._window.show_info(f"The program is written to {path}.")
-
-
-def with_named_secrets(scopes: Scopes) -> Scopes:
-    """Return scopes with a word in the place of each secret: programs are shown, copied and sent around."""
-    return Scopes(tuple(_with_names(scope) for scope in scopes.all))
-
-
-def _with_names(scope: Scope) -> Scope:
-    values = {
-        name: f"{NAMED}{name.upper()}" if name in scope.secrets else value for name, value in scope.values.items()
-    }
-    return Scope(scope.kind, scope.name, values)
 
 
 def _targets(provider: Provider | None) -> list[CodeTarget]:

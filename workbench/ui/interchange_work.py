@@ -19,6 +19,7 @@ from workbench.ui.collections.import_dialog import ImportDialog, summary
 from workbench.ui.dialogs import choose_file, choose_folder, choose_new_file, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -67,7 +68,7 @@ class InterchangeWork:
             try:
                 imported = await asyncio.to_thread(_read, path, text)
             except WorkbenchError as error:
-                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+                dialog.show_problem(error_words(error))
             else:
                 dialog.show_report(imported)
 
@@ -104,7 +105,7 @@ class InterchangeWork:
             try:
                 exported = await asyncio.to_thread(export, tree, *wanted)
             except WorkbenchError as error:
-                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+                dialog.show_problem(error_words(error))
             else:
                 if wanted == (dialog.format_name, dialog.options):
                     dialog.show_exported(exported)

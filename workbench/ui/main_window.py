@@ -20,6 +20,7 @@ from workbench.ui.listener_process import ListenerProcess, ListenerState
 from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
 from workbench.ui.window_state import WindowState, load_state, save_state
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     import asyncio
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
         """Say what went wrong and what to do; of a damaged store the question says that."""
         if isinstance(error, CorruptStoreError):
             return
-        self.notices.say("error", f"{error.message} {error.hint or ''}".strip())
+        self.notices.say("error", error_words(error))
 
     def show_warning(self, text: str) -> None:
         self.notices.say("warning", text)

@@ -9,6 +9,7 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.jobs import Jobs
 from workbench.ui.widgets.notice_bar import Level, Notice
+from workbench.ui.words import error_words
 
 PASTED = "The command is now this request."
 
@@ -32,7 +33,7 @@ class PastingWork:
         except WorkbenchError as error:
             # It was no command after all, so it is what was pasted.
             panel.url.insert(" ".join(text.split()))
-            panel.notices.say("warning", f"{error.message} {error.hint or ''}".strip())
+            panel.notices.say("warning", error_words(error))
             return
         name = panel.draft.request.name
         panel.replace_request(replace(first.request, name=first.request.name or name))

@@ -13,6 +13,7 @@ from workbench.ui.collections.surroundings import environment_names
 from workbench.ui.dialogs import choose_file, choose_new_file, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.engine.running import Runner
@@ -116,7 +117,7 @@ class _Run:
             self.report = await runner.run()
         except WorkbenchError as error:
             if not self._closed:
-                dialog.show_problem(f"{error.message} {error.hint or ''}".strip())
+                dialog.show_problem(error_words(error))
         else:
             if not self._closed:
                 dialog.show_report(self.report)

@@ -15,6 +15,7 @@ from workbench.storage.secrets import PASSPHRASE_VARIABLE, SecretError
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.dialogs import finished
 from workbench.ui.jobs import Jobs
+from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -136,7 +137,7 @@ class SignatureWork:
                 return
             text = await asyncio.to_thread(self.signatures.preview, panel.draft.request, signing)
         except WorkbenchError as error:
-            panel.sign.show_preview(f"{error.message} {error.hint or ''}".strip(), wrong=True)
+            panel.sign.show_preview(error_words(error), wrong=True)
             return
         panel.sign.show_preview(text)
 

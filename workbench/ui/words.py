@@ -1,4 +1,15 @@
-"""Numbers as people read them: sizes, durations, counts. No Qt."""
+"""Numbers and errors as people read them in the window. No Qt."""
+
+from workbench.model.errors import WorkbenchError
+from workbench.model.template import BracesError
+
+
+def error_words(error: WorkbenchError) -> str:
+    """Return what went wrong and what to do about it in this window, in one line."""
+    said = [error.message, error.hint or ""]
+    if isinstance(error, BracesError):
+        said.append("To keep the braces as they are: Body → Literal braces.")
+    return " ".join(filter(None, said))
 
 
 def size_words(size: int) -> str:

@@ -28,9 +28,7 @@ def read_auth(arguments: argparse.Namespace, paths: Paths, host: str) -> Auth | 
     kind = AuthKind(arguments.auth_type or AuthKind.BASIC)
     if kind is AuthKind.BEARER:
         return Auth(kind, (("token", _token(arguments, paths)),))
-    user, password = split_pair(arguments.auth or "")
-    if not user:
-        raise UsageError("There is no user name in -a.", "Write -a USER:PASSWORD, or -a USER to be asked.")
+    user, password = _user(arguments)
     if arguments.auth_secret is not None:
         if password is not None:
             raise UsageError("There are two passwords: in -a and in --auth-secret.", "Write -a USER alone.")
@@ -40,6 +38,24 @@ def read_auth(arguments: argparse.Namespace, paths: Paths, host: str) -> Auth | 
     if password is None:
         password = asked_password(f"workbench: password for {user}@{host}: ")
     return Auth(kind, (("username", user), ("password", password)))
+
+
+def named_auth(arguments: argparse.Namespace) -> Auth | None:
+    """Return what was asked for with a word for what was not typed: nothing is looked up, and nobody asked."""
+    if arguments.auth is None and arguments.auth_secret is None:
+        return None
+    if AuthKind(arguments.auth_type or AuthKind.BASIC) is AuthKind.BEARER:
+        return Auth(AuthKind.BEARER, (("token", arguments.auth or "YOUR_TOKEN"),))
+    user, password = _user(arguments)
+    values = (("username", user), ("password", "YOUR_PASSWORD" if password is None else password))
+    return Auth(AuthKind(arguments.auth_type or AuthKind.BASIC), values)
+
+
+def _user(arguments: argparse.Namespace) -> tuple[str, str | None]:
+    user, password = split_pair(arguments.auth or "")
+    if not user:
+        raise UsageError("There is no user name in -a.", "Write -a USER:PASSWORD, or -a USER to be asked.")
+    return user, password
 
 
 def _token(arguments: argparse.Namespace, paths: Paths) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,9 @@ from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
+    from workbench.engine.dynamic_values import Sources
+    from workbench.engine.preparing import Prepared
+    from workbench.engine.sending_context import SendingContext
     from workbench.engine.workbench import Workbench
 
 Warn = Callable[[str], None]
@@ -57,10 +60,36 @@ def made(order: Order, paths: Paths, warn: Warn) -> Request:
     return asyncio.run(making())
 
 
+def shown(order: Order, paths: Paths, warn: Warn) -> "Prepared":
+    """Return the request as `made` does, not signed, with a word for each secret that the user did not type."""
+    from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions
+    from workbench.engine.workbench import open_workbench
+
+    async def making() -> "Prepared":
+        async with open_workbench(paths) as workbench:
+            context = await asyncio.to_thread(_context, order, paths, warn)
+            return await workbench.deliveries.prepare(
+                without_sessions(order.saved, context),
+                scopes=with_named_secrets(context.scopes_for(order.saved, order.variables)),
+                inherited=context.inherited,
+                sources=with_named_sources(_sources(order, workbench, context)),
+            )
+
+    return asyncio.run(making())
+
+
 def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
     """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
-    from workbench.cli.sending.authentication import answered
-    from workbench.engine.dynamic_values import Sources
+    context = _context(order, paths, warn)
+    return {
+        "scopes": context.scopes_for(order.saved, order.variables),
+        "inherited": context.inherited,
+        "signing": workbench.signatures.signing_of,
+        "sources": _sources(order, workbench, context),
+    }
+
+
+def _context(order: Order, paths: Paths, warn: Warn) -> "SendingContext":
     from workbench.engine.sending_context import sending_context
     from workbench.storage.secrets import Secrets
 
@@ -68,10 +97,12 @@ def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> d
     context = sending_context(order.file, order.environment, Secrets(paths), root=root)
     for problem in context.problems:
         warn(f"workbench: {problem}")
-    return {
-        "scopes": context.scopes_for(order.saved, order.variables),
-        # Words that were typed take values from a collection, and nothing else of it.
-        "inherited": context.inherited if order.file is not None else (),
-        "signing": workbench.signatures.signing_of,
-        "sources": Sources(workbench.clock, folder=context.folder, ask=answered if order.may_ask else None),
-    }
+    # Words that were typed take values from a collection, and nothing else of it.
+    return context if order.file is not None else replace(context, inherited=())
+
+
+def _sources(order: Order, workbench: "Workbench", context: "SendingContext") -> "Sources":
+    from workbench.cli.sending.authentication import answered
+    from workbench.engine.dynamic_values import Sources
+
+    return Sources(workbench.clock, folder=context.folder, ask=answered if order.may_ask else None)

@@ -52,6 +52,18 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     _add_download(parser.add_argument_group("download").add_argument)
 
 
+def add_request_words(parser: argparse.ArgumentParser) -> None:
+    """Describe the words that say which request is meant, for commands that do not send it."""
+    _add_body(parser.add_argument_group("body").add_argument)
+    _add_saved(parser.add_argument_group("saved requests").add_argument)
+    _add_authentication(parser.add_argument_group("authentication").add_argument)
+    _add_scheme(parser.add_argument)
+
+
+def _add_scheme(add: Any) -> None:
+    add("--default-scheme", default="http", metavar="SCHEME", help="of URLs without one (default: %(default)s)")
+
+
 def _add_body(add: Any) -> None:
     add("-j", dest="as_json", action="store_true", help="fields are JSON (default), and JSON is asked for")
     add("-f", "--form", action="store_true", help="fields are a form; with a file in it a multipart form")
@@ -102,7 +114,7 @@ def _add_travel(add: Any) -> None:
     add("--cert-key", metavar="FILE", help="its key")
     add("--proxy", action="append", default=[], metavar="SCHEME:URL", help="http:http://HOST:PORT, all:socks5://…")
     add("--http-version", choices=("1.1", "2"), help="default: 1.1")
-    add("--default-scheme", default="http", metavar="SCHEME", help="of URLs without one (default: %(default)s)")
+    _add_scheme(add)
     add("--path-as-is", action="store_true", help="always so here: no path is ever changed")
     add("--fail", "--check-status", action="store_true", dest="fail", help="exit with 1 where the answer is not 2xx")
 

@@ -22,6 +22,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
+from workbench.formats.yaml_shield import free_codes, shield
 from workbench.model.errors import FormatError
 
 MAX_DEPTH = 100
@@ -36,8 +37,6 @@ _CONSTANTS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_OLD_LINE_BREAKS = "\x85\u2028\u2029"
-_PRIVATE_USE = range(0xE000, 0xF900)
 
 
 class Number(str):
@@ -53,7 +52,7 @@ class Number(str):
 
 def load_yaml(raw: bytes) -> Any:
     """Return what the file's one document holds; FormatError names the line of what is wrong."""
-    text, names = _shielded(_decoded(raw))
+    text, names = shield(_decoded(raw))
     try:
         return _built(text, names)
     except FormatError as error:
@@ -82,18 +81,8 @@ def _decoded(raw: bytes) -> str:
         raise _broken(raw.count(b"\n", 0, error.start) + 1, "there are bytes that are not UTF-8") from error
 
 
-def _shielded(text: str) -> tuple[str, dict[int, str]]:
-    """Hide what libyaml takes for line breaks and YAML 1.2 for letters; the table names them back."""
-    present = [character for character in _OLD_LINE_BREAKS if character in text]
-    if not present:
-        return text, {}
-    free = (code for code in _PRIVATE_USE if chr(code) not in text)
-    names = dict(zip(free, present, strict=False))
-    return text.translate({ord(character): code for code, character in names.items()}), names
-
-
 def _with_shielded_tabs(text: str, names: dict[int, str]) -> tuple[str, dict[int, str]]:
-    code = next(code for code in _PRIVATE_USE if chr(code) not in text)
+    code = next(free_codes(text))
     blank = re.compile(r"^ *\t[ \t]*$", re.MULTILINE)
     return blank.sub(lambda match: match[0].replace("\t", chr(code)), text), {**names, code: "\t"}
 

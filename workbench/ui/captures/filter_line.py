@@ -11,6 +11,7 @@ from workbench.model.query import CaptureQuery
 from workbench.ui.captures.filter_words import offers_at
 from workbench.ui.icons import icon
 from workbench.ui.theme import Appearance
+from workbench.ui.words import error_words
 
 FILTER_DELAY_MS = 150
 TIP = (
@@ -67,7 +68,7 @@ class FilterLine(QLineEdit):
     @property
     def problem(self) -> str:
         """What is wrong with the line, empty where it can be read."""
-        return f"{self._wrong.message} {self._wrong.hint or ''}".strip() if self._wrong else ""
+        return error_words(self._wrong) if self._wrong else ""
 
     def _say(self, wrong: QueryError | None) -> None:
         self._wrong = wrong

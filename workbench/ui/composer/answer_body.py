@@ -11,6 +11,7 @@ from workbench.model.message import EMPTY_BODY, Body, Response
 from workbench.ui.body_pane import BodyPane
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
+from workbench.ui.words import error_words
 
 FILTER_AFTER_MS = 250
 
@@ -82,7 +83,7 @@ class AnswerBody(QWidget):
             found = await asyncio.to_thread(_found, body, self._encoding, expression)
         except WorkbenchError as error:
             if expression == self.filter.text().strip():
-                self._say(f"{error.message} {error.hint or ''}".strip())
+                self._say(error_words(error))
             return
         if expression == self.filter.text().strip() and body is self._body:
             self._say("")

@@ -23,6 +23,7 @@ from workbench.ui.variable_words import VariableWords
 from workbench.ui.variables import Variables
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.notice_bar import NoticeBar
+from workbench.ui.words import error_words
 
 BESIDE_FROM_WIDTH = 900
 
@@ -205,7 +206,7 @@ class ComposerPanel(QWidget):
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:
-            self.answer.show_message(f"{error.message} {error.hint or ''}")
+            self.answer.show_message(error_words(error))
         finally:
             self._sending = None
             self._show_sending()
