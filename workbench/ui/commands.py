@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenuBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolButton
 
 from workbench.ui.icons import icon
 
@@ -219,14 +219,18 @@ COMMANDS = (
 
 
 class CommandSet:
-    """The actions of a window, by id."""
+    """The actions of a window, by id. What the window's frame shows is made at once, all others by `furnish`."""
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self.actions = {command.id: self._action(command) for command in COMMANDS}
-        window.addActions(list(self.actions.values()))
+        self._menus: dict[str, QMenu] = {}
+        self._commands = {command.id: command for command in COMMANDS}
+        self.actions: dict[str, QAction] = {}
+        """In the order of the menus, once furnished."""
 
     def __getitem__(self, identity: str) -> QAction:
+        if identity not in self.actions:
+            self.actions[identity] = self._action(self._commands[identity])
         return self.actions[identity]
 
     def _action(self, command: Command) -> QAction:
@@ -239,25 +243,29 @@ class CommandSet:
         action.setStatusTip(command.tip)
         return action
 
+    def name_menus(self, bar: QMenuBar) -> None:
+        """Put the menus into the bar, with nothing in them yet."""
+        self._menus = {name: bar.addMenu(f"&{name}") for name in dict.fromkeys(command.menu for command in COMMANDS)}
+
     def furnish(self) -> None:
-        """Give the actions their keys and tips; after the first paint: a key makes PySide build `Qt`."""
+        """Make every action, with its keys and tip, and put it into the menu it names, in order.
+
+        After the first paint: the first key makes PySide build `Qt`.
+        """
+        self.actions = {command.id: self[command.id] for command in COMMANDS}
         for command in COMMANDS:
             action, sequence = self.actions[command.id], QKeySequence(command.shortcut)
             action.setShortcut(sequence)
             keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
-
-    def fill(self, bar: QMenuBar) -> None:
-        """Put every command into the menu it names, in order."""
-        menus = {name: bar.addMenu(f"&{name}") for name in dict.fromkeys(command.menu for command in COMMANDS)}
-        for command in COMMANDS:
             if command.starts_group:
-                menus[command.menu].addSeparator()
-            menus[command.menu].addAction(self.actions[command.id])
+                self._menus[command.menu].addSeparator()
+            self._menus[command.menu].addAction(action)
+        self._window.addActions(list(self.actions.values()))
 
     def tool_button(self, identity: str) -> QToolButton:
         """Return a button with the action's icon; its name for screen readers is the action's."""
-        action = self.actions[identity]
+        action = self[identity]
         button = QToolButton(self._window)
         button.setDefaultAction(action)
         button.setIconSize(QSize(18, 18))

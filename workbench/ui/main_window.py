@@ -7,13 +7,12 @@ little more than Qt; `furnish` then puts the panels in, whose many modules take 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
-from workbench.ui.collections.dropped_files import dropped_paths
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_process import ListenerProcess, ListenerState
@@ -24,6 +23,8 @@ from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     import asyncio
+
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from workbench.engine.workbench import Workbench
     from workbench.ui.captures.panel import CapturesPanel
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self._rows.addWidget(self.top)
         self._rows.addWidget(self.splitter, 1)
         self.setCentralWidget(centre)
-        self.commands.fill(self.menuBar())
+        self.commands.name_menus(self.menuBar())
         self.commands["toggle_sidebar"].setChecked(True)
         self.commands["follow"].setChecked(True)
         self.resize(1280, 800)
@@ -123,12 +124,12 @@ class MainWindow(QMainWindow):
             self._painted = True
             self.first_painted.emit()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
+    def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
+        if _dropped(event):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        paths = dropped_paths(event.mimeData())
+    def dropEvent(self, event: "QDropEvent") -> None:
+        paths = _dropped(event)
         if paths:
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
@@ -216,6 +217,12 @@ class MainWindow(QMainWindow):
             self.splitter.restoreState(QByteArray.fromBase64(state.splitter.encode()))
         self.side.setVisible(state.sidebar)
         self.commands["toggle_sidebar"].setChecked(state.sidebar)
+
+
+def _dropped(event: "QDropEvent") -> list[str]:
+    from workbench.ui.collections.dropped_files import dropped_paths
+
+    return dropped_paths(event.mimeData())
 
 
 def _flush(layout: QVBoxLayout) -> QVBoxLayout:

@@ -1,11 +1,12 @@
 """Numbers and errors as people read them in the window. No Qt."""
 
 from workbench.model.errors import WorkbenchError
-from workbench.model.template import BracesError
 
 
 def error_words(error: WorkbenchError) -> str:
     """Return what went wrong and what to do about it in this window, in one line."""
+    from workbench.model.template import BracesError  # The first paint has no errors.
+
     said = [error.message, error.hint or ""]
     if isinstance(error, BracesError):
         said.append("To keep the braces as they are: Body → Literal braces.")
