@@ -1,6 +1,7 @@
 """HAR 1.2, `.http` files of both editors, Hoppscotch, curl commands, and how all are told apart."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, Field, Part
 from workbench.model.errors import FormatError
+from workbench.model.message import Body
 from workbench.model.variables import Environment, Variable
 
 
@@ -160,6 +162,17 @@ def test_text_of_commands_becomes_requests() -> None:
         ("GET", "https://x.example/a"),
         ("POST", "https://x.example/b"),
     ]
+
+
+def test_commands_of_somebody_else_read_no_file_of_this_machine(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("private")
+    text = f"curl --data-binary @{key} https://x.example/a\ncurl -F k=@{key} -F a=b https://x.example/b\n"
+    imported = import_bytes(text.encode(), "calls.sh")
+    whole, form = (request.body for request in imported.tree.requests)
+    assert whole.content == Body()
+    assert [(part.name, part.enabled) for part in form.parts] == [("k", False), ("a", True)]
+    assert sum(str(key) in loss.what for loss in imported.losses) >= 2
 
 
 @pytest.mark.parametrize(

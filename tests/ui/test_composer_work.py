@@ -10,7 +10,7 @@ from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from test_window import opened_dialog
 
 from workbench.model.authentication import Auth, AuthKind
@@ -287,3 +287,22 @@ async def test_a_folder_is_run_with_rows_and_its_results_come_live(
     await until(report.exists)
     assert ElementTree.fromstring(report.read_text()).tag == "testsuites"
     dialog.close()
+
+
+async def test_pasted_command_brings_its_file_and_a_missing_one_is_told_and_not_sent(
+    shop: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "order.json").write_bytes(b'{"n": 1.0}')
+    monkeypatch.chdir(tmp_path)
+    panel = new_tab(shop)
+    panel.url.command_pasted.emit("curl --data-binary @order.json http://127.0.0.1:9/x")
+    await until(lambda: panel.draft.request.body.content.size == 10)
+    assert panel.draft.request.body.content.read() == b'{"n": 1.0}'
+
+    panel.url.command_pasted.emit("curl --data-binary @missing.json http://127.0.0.1:9/y")
+    await until(lambda: panel.draft.request.url.endswith("/y"))
+    assert any("missing.json, which was not found" in each.text() for each in panel.notices.findChildren(QLabel))
+    shop.commands["send"].trigger()
+    await until(
+        lambda: any("missing.json cannot be read" in each.text() for each in panel.answer.findChildren(QLabel))
+    )

@@ -38,7 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "code": (
         "workbench code --target python-requests POST http://localhost:3000/hooks id=1",
-        "workbench code --target node --capture 12 --sign github",
+        "workbench code --target node-fetch --capture 12 --sign github",
         "workbench code --receiver go --provider stripe",
         "workbench code --list",
     ),

@@ -54,9 +54,21 @@ def build_body(body: ComposedBody, typed_type: str = "", place: BodyPlace | None
         case BodyKind.GRAPHQL:
             return BuiltBody(_graphql(body), CONTENT_TYPES[BodyKind.GRAPHQL])
         case BodyKind.NONE:
-            return BuiltBody(body.content)
+            return BuiltBody(_as_it_is_now(body.content))
         case kind:
-            return BuiltBody(body.content, CONTENT_TYPES.get(kind, ""))
+            return BuiltBody(_as_it_is_now(body.content), CONTENT_TYPES.get(kind, ""))
+
+
+def _as_it_is_now(body: Body) -> Body:
+    """Return a body with the size that its file has now; UsageError where there is no such file."""
+    if body.path is None:
+        return body
+    try:
+        return Body.of_file(body.path)
+    except OSError as error:
+        raise UsageError(
+            f"The body's file {body.path} cannot be read: {error.strerror or error}.", "Choose it again in Body."
+        ) from error
 
 
 def _graphql(body: ComposedBody) -> Body:

@@ -98,10 +98,13 @@ def _content(body: Body, change: Change, place: Place) -> Body:
 
 def _holds_braces(body: Body) -> bool:
     end = b""
-    for piece in body.chunks():
-        if b"{{" in end + piece:
-            return True
-        end = piece[-1:]
+    try:
+        for piece in body.chunks():
+            if b"{{" in end + piece:
+                return True
+            end = piece[-1:]
+    except OSError:
+        pass  # A file that is gone is refused when the body is built.
     return False
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
+from workbench.formats.pasted.pasted import Pasted
 from workbench.model.errors import WorkbenchError
+from workbench.model.message import Body
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
@@ -35,6 +38,8 @@ class PastingWork:
             panel.url.insert(" ".join(text.split()))
             panel.notices.say("warning", error_words(error))
             return
+        found = [await asyncio.to_thread(_with_file, each) for each in (first, *others)]
+        first, others = found[0], found[1:]
         name = panel.draft.request.name
         panel.replace_request(replace(first.request, name=first.request.name or name))
         for other in others:
@@ -44,3 +49,27 @@ class PastingWork:
         level = Level.WARNING if losses else Level.INFO
         panel.notices.forget(PASTED)
         panel.notices.show_notice(Notice(level, "\n".join([said, *losses]), (("Undo", panel.undo),)))
+
+
+def _with_file(pasted: Pasted) -> Pasted:
+    """Return the request with the file that is its body, looked for in the current folder and at home.
+
+    A command that somebody pastes here would have read that file here. One that is missing is told, and refused when
+    the request is sent.
+    """
+    name = pasted.request.body.content.path
+    if name is None:
+        return pasted
+    for folder in (Path.cwd(), Path.home()):
+        try:
+            path = folder / Path(name).expanduser()
+            if path.is_file():
+                content, told = Body.of_file(str(path)), f"The body is the file {path}."
+                break
+        except (OSError, RuntimeError, ValueError):  # `~nobody` has no home, and a name may hold NUL.
+            continue
+    else:
+        content, told = Body(path=name), f"The body is the file {name}, which was not found: choose it in Body."
+    losses = [loss for loss in pasted.losses if not loss.startswith("The body is the file ")]
+    body = replace(pasted.request.body, content=content)
+    return Pasted(replace(pasted.request, body=body), (*losses, told))

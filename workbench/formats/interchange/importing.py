@@ -5,9 +5,10 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
+from workbench.formats.interchange.bodies import file_body, file_part
 from workbench.formats.interchange.disarming import disarmed
 from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
-from workbench.model.collection import CollectionTree, Defaults, SavedRequest
+from workbench.model.collection import CollectionTree, ComposedBody, Defaults, SavedRequest
 from workbench.model.errors import FormatError
 from workbench.model.variables import Environment
 
@@ -77,11 +78,23 @@ def _curl(raw: bytes, name: str) -> Imported:
     losses = Losses()
     requests: list[SavedRequest] = []
     for each in pasted:
-        named = replace(each.request, name=each.request.name or f"{each.request.method} {each.request.url}"[:120])
-        requests.append(named)
+        title = each.request.name or f"{each.request.method} {each.request.url}"[:120]
+        place = losses.at(title)
         for sentence in each.losses:
-            losses.at(named.name).add(sentence)
+            place.add(sentence)
+        requests.append(replace(each.request, name=title, body=_without_files(each.request.body, place)))
     return Imported(CollectionTree(name, requests=tuple(requests)), losses.all())
+
+
+def _without_files(body: ComposedBody, losses: Losses) -> ComposedBody:
+    """Return a command's body without what it reads of a machine: somebody else wrote the command."""
+    parts = tuple(
+        file_part(part.name, part.files, losses, part.content_type, part.enabled) if part.is_file else part
+        for part in body.parts
+    )
+    if body.content.path is not None:
+        return file_body(body.content.path, nothing_beside, losses)
+    return replace(body, parts=parts)
 
 
 def import_folder(files: Mapping[str, bytes], name: str, *, read: Beside = nothing_beside) -> Imported:

@@ -1,9 +1,12 @@
 """Pages of the body editor that edit nothing: exact bytes, and a sentence."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.model.collection import BodyKind, ComposedBody
+from workbench.model.message import EMPTY_BODY, Body
 from workbench.ui.body_pane import BodyPane
 from workbench.ui.composer.draft import EDITABLE_LIMIT_BYTES
 from workbench.ui.jobs import Jobs
@@ -36,10 +39,17 @@ class ExactPage(QWidget):
         """Show a body."""
         self.note.setText(_why(body, is_text=is_text))
         self.edit_anyway.setVisible(is_text)
-        self._jobs.start(self.pane.show_body(body.content, "", ""), "show the exact body")
+        shown = EMPTY_BODY if _is_gone(body.content) else body.content
+        self._jobs.start(self.pane.show_body(shown, "", ""), "show the exact body")
+
+
+def _is_gone(body: Body) -> bool:
+    return body.path is not None and not Path(body.path).is_file()
 
 
 def _why(body: ComposedBody, *, is_text: bool) -> str:
+    if _is_gone(body.content):
+        return f"The file {body.content.path} is not there. Choose one with From file…"
     if body.content.path is not None:
         return f"The bytes of {body.content.path}, exactly as they are when it is sent."
     if body.kind is BodyKind.BYTES:

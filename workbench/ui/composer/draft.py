@@ -111,11 +111,11 @@ def body_kind(content_type: str) -> BodyKind:
 
 
 def editable_text(body: Body) -> str | None:
-    """Return a body as text that an editor can show, None for what is not text or too large."""
+    """Return a body as text that an editor can show, None for what is not text, too large, or a file that is gone."""
     if body.size > EDITABLE_LIMIT_BYTES:
         return None
     try:
         text = body.read().decode()
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, OSError):
         return None
     return None if "\0" in text else text

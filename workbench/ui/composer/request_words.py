@@ -1,6 +1,7 @@
 """A request as text, part by part, for people who compare two of them. No Qt. Secrets are references or masked."""
 
 from dataclasses import fields
+from pathlib import Path
 
 from workbench.model.authentication import AUTH_FIELDS, Auth
 from workbench.model.collection import ComposedBody, Field, SavedRequest
@@ -65,6 +66,8 @@ def _body(body: ComposedBody) -> list[str]:
     if body.parts:
         return [f"{_off(part.enabled)}{part.name}: {'; '.join(part.files) or part.value}" for part in body.parts]
     content = body.content
+    if content.path is not None and not Path(content.path).is_file():
+        return [f"{content.path}, which is not there"]
     if content.size > SHOWN_BODY_BYTES:
         return [f"{size_words(content.size)}, SHA-256 {content.sha256()}"]
     return [*content.read().decode("utf-8", "backslashreplace").splitlines(), *body.graphql_variables.splitlines()]
