@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from workbench.engine.workbench import open_workbench
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
-from workbench.ui.listener_process import ListenerProcess, ListenerState
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.loop import WorkbenchLoop
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
@@ -43,8 +43,8 @@ async def window(paths: Paths, appearance: Appearance, qapp: QApplication) -> As
 
 
 async def a_window(paths: Paths, appearance: Appearance) -> AsyncIterator[MainWindow]:
-    listener = ListenerProcess(paths, Settings())
-    made = MainWindow(paths, Settings(), appearance, listener)
+    made = MainWindow(paths, Settings(), appearance)
+    listener = made.listener
     made.furnish()
     listening = asyncio.Event()
     made.listening.connect(lambda _: listening.set())

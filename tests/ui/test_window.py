@@ -27,7 +27,8 @@ from workbench.storage.collections import create_collection
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.listener_process import ListenerProcess, ListenerState
+from workbench.ui.listener_process import ListenerProcess
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 
@@ -248,7 +249,7 @@ async def test_a_listener_stopped_while_it_starts_stays_stopped(paths: Paths, qa
 
 
 async def test_a_window_closed_at_once_ends(paths: Paths, appearance: Appearance) -> None:
-    made = MainWindow(paths, Settings(), appearance, ListenerProcess(paths, Settings()))
+    made = MainWindow(paths, Settings(), appearance)
     made.furnish()
     made.listener.start(0)
     made.show()

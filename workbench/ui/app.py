@@ -23,7 +23,6 @@ from workbench.model.errors import WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
 from workbench.ui.icons import application_icon
-from workbench.ui.listener_process import ListenerProcess
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 
@@ -44,8 +43,7 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
         return _refuse(application, error)
     settings, problems = load_settings(paths.settings)
     appearance = Appearance(application, settings.appearance)
-    listener = ListenerProcess(paths, settings, application)
-    window = MainWindow(paths, settings, appearance, listener)
+    window = MainWindow(paths, settings, appearance)
     appearance.dress()
     program = _Program(application, window, arguments.port if port is None else port, problems)
     window.first_painted.connect(program.begin_soon)

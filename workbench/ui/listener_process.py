@@ -7,7 +7,6 @@ finishes what is under way and stops. If the listener dies instead, it is starte
 import logging
 import sys
 import time
-from enum import Enum
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
+from workbench.ui.listener_state import ListenerState
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +24,6 @@ STEADY_AFTER_S = 10.0
 
 KILL_AFTER_MS = 8_000
 _STORE_FAILURE = 4
-
-
-class ListenerState(Enum):
-    """What the listener is doing."""
-
-    STOPPED = "stopped"
-    STARTING = "starting"
-    LISTENING = "listening"
-    STOPPING = "stopping"
-    FAILED = "failed"
 
 
 class ListenerProcess(QObject):

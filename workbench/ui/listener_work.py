@@ -11,7 +11,7 @@ from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.dialogs import ask, ask_text
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
-from workbench.ui.listener_process import ListenerState
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.widgets.notice_bar import Level, Notice
 
 HTTPS_PORT = 8443

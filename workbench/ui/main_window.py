@@ -4,6 +4,7 @@ It is built in two steps. The frame (menus, top bar, sidebar, tabs) is all that 
 little more than Qt; `furnish` then puts the panels in, whose many modules take longer to load than the frame to show.
 """
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Signal
@@ -15,7 +16,7 @@ from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
-from workbench.ui.listener_process import ListenerProcess, ListenerState
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
 from workbench.ui.window_state import WindowState, load_state, save_state
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from workbench.engine.workbench import Workbench
     from workbench.ui.captures.panel import CapturesPanel
+    from workbench.ui.listener_process import ListenerProcess
     from workbench.ui.sidebar import Sidebar
     from workbench.ui.widgets.notice_bar import NoticeBar
 
@@ -47,12 +49,11 @@ class MainWindow(QMainWindow):
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 
-    def __init__(self, paths: Paths, settings: Settings, appearance: Appearance, listener: ListenerProcess) -> None:
+    def __init__(self, paths: Paths, settings: Settings, appearance: Appearance) -> None:
         super().__init__()
         self.paths = paths
         self.settings = settings
         self.appearance = appearance
-        self.listener = listener
         self.commands = CommandSet(self)
         self._painted = False
         self._closing = False
@@ -60,6 +61,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Webhook Workbench")
         self._build()
         self._restore(load_state(paths.window_state))
+
+    @cached_property
+    def listener(self) -> "ListenerProcess":
+        """The process that catches webhooks; the first paint does without it."""
+        from workbench.ui.listener_process import ListenerProcess
+
+        return ListenerProcess(self.paths, self.settings, self)
 
     def _build(self) -> None:
         self.top = TopBar(self.appearance, self.commands, self)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.commands import CommandSet
 from workbench.ui.fonts import code_font
-from workbench.ui.listener_process import ListenerState
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance
 from workbench.ui.words import count_words
 
