@@ -1,6 +1,6 @@
 """Every action of the window once: its name, shortcut, tooltip and icon; menus, buttons and the palette share it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,8 +14,7 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing that can be done. `menu` is where it stands; shortcuts in the portable form."""
 
     id: str
