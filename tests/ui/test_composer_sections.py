@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from workbench.model.authentication import AUTH_FIELDS, Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
@@ -343,3 +344,18 @@ async def test_everything_that_can_be_pressed_or_filled_in_has_a_name(make: Make
     filled = [each for each in panel.findChildren(QWidget) if isinstance(each, kinds)]
     own = [each for each in filled if not isinstance(each.parent(), (QComboBox, QTableWidget))]
     assert [each for each in own if not each.accessibleName()] == []
+
+
+def test_a_variable_typed_just_now_can_be_made_a_secret(qtbot: QtBot) -> None:
+    from workbench.ui.composer.variables_table import VariablesTable
+
+    table = VariablesTable("Variables", None, with_secrets=True)
+    qtbot.addWidget(table)
+    name = table.item(0, 0)
+    assert name is not None
+    name.setText("token")
+    tick = table.item(0, 2)
+    assert tick is not None
+    assert tick.data(Qt.ItemDataRole.CheckStateRole) is not None
+    tick.setCheckState(Qt.CheckState.Checked)
+    assert table.variables() == (Variable("token", secret=True),)

@@ -159,7 +159,7 @@ def _secret(text: str, packs: Any) -> SecretUse:
 
 def _save(paths: Paths, endpoint: Endpoint, console: Console) -> int:
     save_endpoint(paths, endpoint)
-    console.note(f"Saved {endpoint_path(paths, endpoint.name)}. A running listener takes it up at once.")
+    console.note(f"Saved {endpoint_path(paths, endpoint.name)}. A running listener takes it up within a second.")
     return 0
 
 

@@ -86,7 +86,7 @@ class EndpointDialog(QDialog):
         )
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         mark(save, "primary")
-        save.setToolTip("Write the file; the running listener takes it up at once (Ctrl+S)")
+        save.setToolTip("Write the file; the running listener takes it up within a second (Ctrl+S)")
         save.setShortcut("Ctrl+S")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)

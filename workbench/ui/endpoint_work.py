@@ -105,7 +105,7 @@ class EndpointWork:
                 await self._edit(name, text)
                 return
             await asyncio.to_thread(write_endpoint_text, self._paths, name, text)
-        self._window.show_info(f"Endpoint {name} is saved; the listener takes it up at once.")
+        self._window.show_info(f"Endpoint {name} is saved; the listener takes it up within a second.")
 
     async def _request(self) -> Request | None:
         """Return the chosen capture's request, to try answers with; None where none is chosen or it is large."""

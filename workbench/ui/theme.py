@@ -301,6 +301,7 @@ QTableView, QTreeView, QListView, QTableWidget {{
 }}
 QTableWidget::item {{ padding: 0 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
+QTreeView QLineEdit {{ border-radius: 3px; padding: 0 4px; }}
 QDialog QListView, QDialog QTreeView, QDialog QTableView {{
     border: 1px solid {theme.border}; border-radius: 6px;
 }}

@@ -53,6 +53,14 @@ class CaptureTable(QTableView):
         self._fit_columns()
         super().resizeEvent(event)
 
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        """Paint both rows whole: Qt paints the two cells alone, and a row is painted by its last cell."""
+        super().currentChanged(current, previous)
+        for index in (current, previous):
+            if index.isValid():
+                rect = self.visualRect(index)
+                self.viewport().update(0, rect.y(), self.viewport().width(), rect.height())
+
     def selectionCommand(
         self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:

@@ -196,11 +196,18 @@ class RowTable(QTableWidget):
 
     def _begin_row(self, number: int) -> None:
         """Make the last row a row that counts, and append another."""
-        first = self.item(number, 0)
-        if first is not None and self._switchable:
-            before, self._filling = self._filling, True
-            first.setCheckState(Qt.CheckState.Checked)
-            self._filling = before
+        before, self._filling = self._filling, True
+        for position, column in enumerate(self.columns):
+            item = self.item(number, position)
+            if item is None:
+                continue
+            if position == 0 and self._switchable:
+                item.setCheckState(Qt.CheckState.Checked)
+            elif column.is_tick and item.data(Qt.ItemDataRole.CheckStateRole) is None:
+                item.setCheckState(Qt.CheckState.Unchecked)
+            elif column.choices and not item.text():
+                item.setText(column.choices[0])
+        self._filling = before
         self._append_empty()
 
     # What is seen
