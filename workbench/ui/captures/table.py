@@ -53,7 +53,9 @@ class CaptureTable(QTableView):
         self._fit_columns()
         super().resizeEvent(event)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
         """Paint both rows whole: Qt paints the two cells alone, and a row is painted by its last cell."""
         super().currentChanged(current, previous)
         for index in (current, previous):
