@@ -132,7 +132,8 @@ class _Needs:
         if known is None:
             self._missing[source.name] = None
             return
-        self._read(known.value, (*inside, source.name))
+        if not known.scope.is_literal:
+            self._read(known.value, (*inside, source.name))
         self._seen.add(source.name)
 
 
@@ -192,7 +193,7 @@ class _Values:
             known = self._scopes.find(name)
             if known is None:
                 raise MissingVariables((name,))
-            value, secret = self._put(known.value, Place.TEXT)
+            value, secret = (known.value, False) if known.scope.is_literal else self._put(known.value, Place.TEXT)
             self._known[name] = Known(name, value, known.scope, known.secret or secret)
         self._use(self._known[name])
         return self._known[name]
@@ -295,6 +296,8 @@ class _Shown:
         known = self._scopes.find(name)
         if known is None:
             raise MissingVariables((name,))
+        if known.scope.is_literal:
+            return known.value, known.secret
         if name in self._inside:
             raise UsageError(f"These variables are made of each other: {' → '.join((*self._inside, name))}.")
         if len(self._inside) > DEPTH_LIMIT:
