@@ -22,6 +22,7 @@ from workbench.engine.dynamic_values import (
     Value,
     known_value,
 )
+from workbench.engine.hidden_errors import hiding
 from workbench.engine.request_texts import Place, changed
 from workbench.engine.value_filters import Filter, as_text, filter_key, known_filter
 from workbench.model.collection import SavedRequest
@@ -72,7 +73,8 @@ async def resolve(saved: SavedRequest, scopes: Scopes, sources: Sources) -> Reso
     needs.check()
     fetched = {call: await _fetch(call, sources) for call in needs.to_fetch}
     values = _Values(scopes, Making(sources), fetched)
-    request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
+    with hiding(values.secrets):
+        request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
     return Resolved(request, tuple(values.used.values()), frozenset(values.secrets - {""}))
 
 
