@@ -124,7 +124,9 @@ class Exchange:
         """Make the answer's redirect the next request; UsageError where it leads nowhere."""
         assert last.response is not None
         former = self._target
-        self._target, request = redirected(former, self._request, last.response, self._credentials())
+        self._target, request = redirected(
+            former, self._request, last.response, self._credentials(), self._prepared.signed
+        )
         if self._prepared.sends_cookies and self._cookies is not None:
             request = self._with_cookies(self._target, request, self._cookies)
         if self._prepared.auth.kind is AuthKind.AWS_V4 and self._target.url == self._prepared.target.url:

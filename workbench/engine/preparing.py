@@ -56,6 +56,8 @@ class Prepared:
     """The jar may add a Cookie header: cookies are on, and none was typed."""
     credentials: tuple[str, ...] = ()
     """Names of the headers that the authentication added; they go to no other origin."""
+    signed: frozenset[str] = frozenset()
+    """Names of the headers that a webhook's signature added; they go no further than the body."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Texts to be masked wherever the request shows."""
     used: tuple[Known, ...] = ()
@@ -128,7 +130,7 @@ async def _made(
         added.append(("Cookie", readable(jar)))
     hidden |= _secrets(made, route, signing, jar)
     place = BodyPlace(sources.folder, spool)
-    target, request = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
+    target, request, signed_names = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
     return Prepared(
         ready,
         target,
@@ -138,6 +140,7 @@ async def _made(
         auth,
         sends_cookies=sends_cookies,
         credentials=_names(ready, made),
+        signed=signed_names,
         secrets=frozenset(hidden | target.secrets),
         used=resolved.used,
     )
@@ -188,7 +191,8 @@ def _composed(
     auth: Auth,
     signing: Signing | None,
     now_us: int,
-) -> tuple[Target, Request]:
+) -> tuple[Target, Request, frozenset[str]]:
+    """Return target, request, and the names of the headers that the signature set."""
     built = build_body(saved.body, typed_header(saved, "content-type"), place)
     compress = saved.settings.compress
     if compress and built.content.size and not speaks_for(saved, "Content-Encoding"):
@@ -197,4 +201,8 @@ def _composed(
     target, request = compose(saved, built, added)
     if auth.kind is AuthKind.AWS_V4:
         request = aws_signed(auth, target, request, now_us)
-    return target, request if signing is None else signed(request, target.url, signing, now_us)
+    if signing is None:
+        return target, request, frozenset()
+    made = signed(request, target.url, signing, now_us)
+    before = set(request.headers)
+    return target, made, frozenset(name.lower() for name, value in made.headers if (name, value) not in before)
