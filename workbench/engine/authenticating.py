@@ -8,6 +8,7 @@ header of the same name that a person typed wins, switched off or on. A webhook'
 import asyncio
 import base64
 import json
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -120,6 +121,8 @@ def json_web_token(auth: Auth, now_us: int) -> str:
     """Return a token signed now; `iat` and, with a lifetime, `exp` are added unless the claims have them."""
     import jwt
 
+    # How long a key is, is its receiver's rule; a warning would go to standard error, with this file's name.
+    warnings.simplefilter("ignore", jwt.InsecureKeyLengthWarning)
     now_s = now_us // 1_000_000
     claims = {"iat": now_s, **_lifetime(auth, now_s), **_json_object(auth, "claims")}
     try:

@@ -23,6 +23,7 @@ from workbench.model.checks import Assertion, CheckResult, Taking
 from workbench.model.delivery import Attempt
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.message import Response, readable
+from workbench.model.template import placeholders
 
 __all__ = ["UNDEFINED", "Answer", "check", "filter_body", "take", "taken", "value_of"]
 
@@ -194,13 +195,20 @@ class Taken:
 
 
 def take(answer: Answer, takings: Sequence[Taking]) -> tuple[Taken, ...]:
-    """Return what is taken of an answer; what cannot be had is a sentence and no value."""
+    """Return what is taken of an answer; what cannot be had is a sentence and no value.
+
+    A value that holds `{{…}}` is not taken into a file, where it would be read as a template when it is next used.
+    """
     return tuple(_taken(answer, taking) for taking in takings if taking.enabled)
 
 
 def _taken(answer: Answer, taking: Taking) -> Taken:
     try:
-        return Taken(taking, taken(answer, taking.expression))
+        value = taken(answer, taking.expression)
+        if taking.scope != "runtime" and any(placeholders(value)):
+            why = f"its value holds {{{{…}}}}, which would be read as a variable from the {taking.scope}."
+            return Taken(taking, None, f"{taking.name} was not taken: {why} Take it at runtime.")
+        return Taken(taking, value)
     except WorkbenchError as error:
         return Taken(taking, None, f"{taking.name} was not taken: {error.message}")
 

@@ -8,7 +8,7 @@ the added one, and a switched-off row of that name suppresses it.
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
 import workbench
@@ -34,7 +34,19 @@ class Target:
     path: str
     """Path with query, exactly as it goes into the request line; empty where the URL has neither."""
     user: str | None = None
-    password: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def basic_credentials(self) -> str:
+        """What `Authorization: Basic` says of user and password; empty where the URL has none."""
+        if self.user is None:
+            return ""
+        return base64.b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What of the URL's user and password is to be masked; a user without a password is a token."""
+        return frozenset({self.password or self.user or "", self.basic_credentials} - {""})
 
     @property
     def is_secure(self) -> bool:
@@ -54,13 +66,13 @@ def parse_target(url: str) -> Target:
         raise UsageError("There is no URL to send to.", "Type one, such as http://localhost:3000/hooks.")
     if not _SCHEME.match(text):
         if re.match(r"[^/?#]*://", text):
-            raise _bad_url(url, f"{text.split('://')[0]!r} is no scheme", "Use http:// or https://.")
+            raise _bad_url(url, "it begins with no scheme", "Use http:// or https://.")
         text = f"http://localhost{text}" if text.startswith((":", "/")) else f"http://{text}"
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise _bad_url(url, str(error)) from error
+        raise _bad_url(url, "its host or port cannot be read") from error
     if parts.scheme.lower() not in ("http", "https"):
         raise _bad_url(url, f"{parts.scheme}:// cannot be sent to", "Use http:// or https://.")
     if not host or any(mark in host for mark in ' <>{}|\\^`"'):
@@ -79,7 +91,7 @@ def _ascii_authority(url: str, host: str, port: int | None) -> str:
     try:
         name = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise _bad_url(url, f"{host!r} is not a host name") from error
+        raise _bad_url(url, "its host is no name that can be looked up") from error
     name = f"[{name}]" if ":" in name else name
     return name if port is None else f"{name}:{port}"
 
@@ -91,6 +103,7 @@ def _path(text: str) -> str:
 
 
 def _bad_url(url: str, why: str, hint: str = "Write it like http://localhost:3000/hooks.") -> UsageError:
+    """Return the error; `why` quotes no part of the URL, because half a secret cannot be masked."""
     return UsageError(f"{url!r} is not a URL to send to: {why}.", hint)
 
 
@@ -172,8 +185,7 @@ def _whole(saved: SavedRequest, body: BuiltBody, header: tuple[str, str]) -> tup
 def _added_before(target: Target, spoken_for: set[str]) -> list[tuple[str, str]]:
     added = [("Host", target.authority), ("User-Agent", USER_AGENT), ("Accept", "*/*")]
     if target.user is not None and "authorization" not in spoken_for:
-        credentials = base64.b64encode(f"{target.user}:{target.password}".encode()).decode("ascii")
-        added.append(("Authorization", f"Basic {credentials}"))
+        added.append(("Authorization", f"Basic {target.basic_credentials}"))
     return added
 
 

@@ -11,6 +11,7 @@ from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.events import Event
 from workbench.engine.exchanging import Exchange
+from workbench.engine.hidden_errors import hiding
 from workbench.engine.oauth import OAuthTokens
 from workbench.engine.preparing import Prepared, SigningOf, prepare
 from workbench.engine.reading import Reading
@@ -26,7 +27,7 @@ from workbench.model.clock import Clock
 from workbench.model.collection import Defaults, SavedRequest
 from workbench.model.delivery import Attempt, Delivery, DeliveryKind
 from workbench.model.errors import WorkbenchError
-from workbench.model.masking import masked_text
+from workbench.model.masking import masked_sentence, masked_text
 from workbench.model.send_settings import USUAL_SETTINGS
 from workbench.model.variables import Known, Scopes
 from workbench.storage.database import Database
@@ -119,7 +120,8 @@ class DeliveryService:
         delivery = Delivery(DeliveryKind.SEND, url, self._clock.now_us(), (), capture_number, saved.name)
         stored = await self._deliver(delivery, prepared)
         checks, taken = await asyncio.to_thread(_looked_at, prepared.saved, stored.last)
-        return Sent(stored, _masked(checks, prepared.secrets), taken, prepared.used)
+        told = tuple(replace(each, problem=masked_sentence(each.problem, prepared.secrets)) for each in taken)
+        return Sent(stored, _masked(checks, prepared.secrets), told, prepared.used)
 
     async def prepare(
         self,
@@ -183,7 +185,8 @@ class DeliveryService:
     async def _deliver(self, delivery: Delivery, prepared: Prepared) -> Delivery:
         exchange = Exchange(prepared, self._clock, self.cookies)
         try:
-            await exchange.run()
+            with hiding(prepared.secrets):
+                await exchange.run()
         except asyncio.CancelledError:
             attempts = (*exchange.attempts, exchange.cancelled())
             self._tasks.start(self._store(replace(delivery, attempts=attempts)), "store a cancelled delivery")
@@ -212,7 +215,7 @@ def _masked(checks: tuple[CheckResult, ...], secrets: frozenset[str]) -> tuple[C
         replace(
             result,
             assertion=replace(result.assertion, value=masked_text(result.assertion.value, secrets)),
-            message=masked_text(result.message, secrets),
+            message=masked_sentence(result.message, secrets),
         )
         for result in checks
     )

@@ -16,7 +16,7 @@ from workbench.model.authentication import AuthKind
 from workbench.model.clock import Clock
 from workbench.model.delivery import Attempt, Failure, FailureKind, Follows, Timings
 from workbench.model.errors import StorageError, UsageError
-from workbench.model.masking import SEARCHED_BYTES, masked_text, secret_ranges
+from workbench.model.masking import SEARCHED_BYTES, masked_sentence, masked_text, secret_ranges
 from workbench.model.message import Request, Response, readable
 
 log = logging.getLogger(__name__)
@@ -115,13 +115,18 @@ class Exchange:
             ranges = secret_ranges(attempt.request, self._secrets)
         else:
             ranges = await asyncio.to_thread(secret_ranges, attempt.request, self._secrets)
-        return replace(attempt, url=masked_text(attempt.url, self._secrets), secret_ranges=ranges)
+        failure = attempt.failure
+        if failure is not None:
+            failure = replace(failure, message=masked_sentence(failure.message, self._secrets))
+        return replace(attempt, url=masked_text(attempt.url, self._secrets), secret_ranges=ranges, failure=failure)
 
     def _turn(self, last: Attempt) -> None:
         """Make the answer's redirect the next request; UsageError where it leads nowhere."""
         assert last.response is not None
         former = self._target
-        self._target, request = redirected(former, self._request, last.response, self._credentials())
+        self._target, request = redirected(
+            former, self._request, last.response, self._credentials(), self._prepared.signed
+        )
         if self._prepared.sends_cookies and self._cookies is not None:
             request = self._with_cookies(self._target, request, self._cookies)
         if self._prepared.auth.kind is AuthKind.AWS_V4 and self._target.url == self._prepared.target.url:
@@ -145,4 +150,5 @@ class Exchange:
         return Request(with_header(request.head, "Cookie", value), request.body, request.framing)
 
     def _stop(self, reason: str) -> None:
-        self.attempts[-1] = replace(self.attempts[-1], failure=Failure(FailureKind.REDIRECTS, reason))
+        said = masked_sentence(reason, self._secrets)
+        self.attempts[-1] = replace(self.attempts[-1], failure=Failure(FailureKind.REDIRECTS, said))

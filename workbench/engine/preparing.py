@@ -22,6 +22,7 @@ from workbench.engine.composing import Target, compose, filled_url, parse_target
 from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.heavy_imports import load
+from workbench.engine.hidden_errors import hiding
 from workbench.engine.routes import Route, route_of
 from workbench.engine.sender import proxy_credentials
 from workbench.engine.signing import Signing, signed
@@ -55,6 +56,8 @@ class Prepared:
     """The jar may add a Cookie header: cookies are on, and none was typed."""
     credentials: tuple[str, ...] = ()
     """Names of the headers that the authentication added; they go to no other origin."""
+    signed: frozenset[str] = frozenset()
+    """Names of the headers that a webhook's signature added; they go no further than the body."""
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Texts to be masked wherever the request shows."""
     used: tuple[Known, ...] = ()
@@ -96,18 +99,25 @@ async def prepare(
     """
     merged = with_defaults(saved, inherited)
     resolved = Resolved(merged) if scopes is None else await resolve(merged, scopes, sources)
+    hidden = {*resolved.secrets, *auth_secrets(resolved.request.auth)} - {""}
+    with hiding(hidden):
+        return await _made(resolved, authenticator, sources, signing, cookies, spool, hidden)
+
+
+async def _made(
+    resolved: Resolved,
+    authenticator: Authenticator,
+    sources: Sources,
+    signing: Signing | SigningOf | None,
+    cookies: CookieStore | None,
+    spool: Path | None,
+    hidden: set[str],
+) -> Prepared:
+    """Return the request of values that are in place; secrets that are made on the way are put into `hidden`."""
     ready = resolved.request
     settings = ready.settings
-    route = await asyncio.to_thread(route_of, settings, sources.folder)
+    route = await _route(settings, sources.folder)
     now_us = sources.clock.now_us()
-    if settings.http2 and route.proxy is not None and route.proxy.is_socks:
-        raise UsageError(
-            "HTTP/2 through a SOCKS proxy is not offered.", "Switch HTTP/2 off, or use an http or https proxy."
-        )
-    if route.proxy is not None and route.proxy.is_socks:
-        await load("aiohttp_socks")
-    if settings.http2:
-        await load("workbench.engine.http2_sending")
     if signing is not None and not isinstance(signing, Signing):
         signing = await asyncio.to_thread(signing, ready.signing)
     auth = _counting(ready)
@@ -118,8 +128,9 @@ async def prepare(
     jar = cookies.header_for(_url(ready)) if sends_cookies and cookies is not None else ""
     if jar:
         added.append(("Cookie", readable(jar)))
+    hidden |= _secrets(made, route, signing, jar)
     place = BodyPlace(sources.folder, spool)
-    target, request = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
+    target, request, signed_names = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
     return Prepared(
         ready,
         target,
@@ -129,9 +140,24 @@ async def prepare(
         auth,
         sends_cookies=sends_cookies,
         credentials=_names(ready, made),
-        secrets=_secrets(resolved, made, route, signing, auth, jar),
+        signed=signed_names,
+        secrets=frozenset(hidden | target.secrets),
         used=resolved.used,
     )
+
+
+async def _route(settings: SendSettings, folder: Path | None) -> Route:
+    """Return the way to the target, with what is slow to load for it loaded."""
+    route = await asyncio.to_thread(route_of, settings, folder)
+    if settings.http2 and route.proxy is not None and route.proxy.is_socks:
+        raise UsageError(
+            "HTTP/2 through a SOCKS proxy is not offered.", "Switch HTTP/2 off, or use an http or https proxy."
+        )
+    if route.proxy is not None and route.proxy.is_socks:
+        await load("aiohttp_socks")
+    if settings.http2:
+        await load("workbench.engine.http2_sending")
+    return route
 
 
 def _counting(saved: SavedRequest) -> Auth:
@@ -149,15 +175,13 @@ def _names(saved: SavedRequest, made: Credentials) -> tuple[str, ...]:
     return tuple(name.lower() for name, _ in made.headers if not speaks_for(saved, name))
 
 
-def _secrets(
-    resolved: Resolved, made: Credentials, route: Route, signing: Signing | None, auth: Auth, jar: str
-) -> frozenset[str]:
-    found = {*resolved.secrets, *made.secrets, *auth_secrets(auth), jar}
+def _secrets(made: Credentials, route: Route, signing: Signing | None, jar: str) -> set[str]:
+    found = {*made.secrets, jar}
     if route.proxy is not None and route.proxy.user is not None:
         found |= {route.proxy.password, proxy_credentials(route.proxy)}
     if signing is not None:
         found.add(signing.secret)  # Some providers send it as it is: a token in a header.
-    return frozenset(found - {""})
+    return found - {""}
 
 
 def _composed(
@@ -167,7 +191,8 @@ def _composed(
     auth: Auth,
     signing: Signing | None,
     now_us: int,
-) -> tuple[Target, Request]:
+) -> tuple[Target, Request, frozenset[str]]:
+    """Return target, request, and the names of the headers that the signature set."""
     built = build_body(saved.body, typed_header(saved, "content-type"), place)
     compress = saved.settings.compress
     if compress and built.content.size and not speaks_for(saved, "Content-Encoding"):
@@ -176,4 +201,8 @@ def _composed(
     target, request = compose(saved, built, added)
     if auth.kind is AuthKind.AWS_V4:
         request = aws_signed(auth, target, request, now_us)
-    return target, request if signing is None else signed(request, target.url, signing, now_us)
+    if signing is None:
+        return target, request, frozenset()
+    made = signed(request, target.url, signing, now_us)
+    before = set(request.headers)
+    return target, made, frozenset(name.lower() for name, value in made.headers if (name, value) not in before)

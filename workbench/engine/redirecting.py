@@ -4,10 +4,13 @@
     303        everything but HEAD becomes GET without a body
     307, 308   method and body stay
 
-To another origin (scheme, host or port) go no `Authorization`, no `Cookie`, and no header that an authentication
-added. A body that cannot be read twice does not exist here: bodies are bytes or files.
+Where the body goes no further, neither do headers about it, nor those that signed it. To another origin (scheme, host
+or port) go no `Authorization`, no `Cookie`, no header that an authentication added, and none whose name says that it
+is a credential: `X-Api-Key`, `PRIVATE-TOKEN`, `X-Hub-Signature-256`. A body that cannot be read twice does not exist
+here: bodies are bytes or files.
 """
 
+import re
 from collections.abc import Collection
 from urllib.parse import urljoin
 
@@ -29,7 +32,9 @@ _OF_THE_BODY = (
     "digest",
     "content-digest",
 )
-_OF_THE_ORIGIN = ("authorization", "cookie", "proxy-authorization")
+_OF_THE_ORIGIN = re.compile(
+    r"authorization|proxy-authorization|cookie|(.*-)?(api-?key|token|secret)|.*signature.*", re.IGNORECASE
+)
 
 
 def is_redirect(response: Response) -> bool:
@@ -38,11 +43,16 @@ def is_redirect(response: Response) -> bool:
 
 
 def redirected(
-    target: Target, request: Request, response: Response, credentials: Collection[str] = ()
+    target: Target,
+    request: Request,
+    response: Response,
+    credentials: Collection[str] = (),
+    signing: Collection[str] = (),
 ) -> tuple[Target, Request]:
-    """Return where to go next, and with what; `credentials` are names of headers that an authentication added.
+    """Return where to go next, and with what.
 
-    UsageError where the Location is no place that can be gone to.
+    `credentials` are names of headers that an authentication added, `signing` of those that a signature of the body
+    added; all in small letters. UsageError where the Location is no place that can be gone to.
     """
     location = readable(response.headers.get("location"))
     base = target.url + origin_form(request.target)
@@ -56,12 +66,12 @@ def redirected(
     method = _method(request.method, response.status)
     head = _head(request.head, method, following)
     if following.url != target.url:
-        head = with_header(
-            without_headers(head, {*_OF_THE_ORIGIN, *map(str.lower, credentials)}), "Host", following.authority
-        )
+        names = {name.lower() for name, _ in head.headers}
+        held = {name for name in names if _OF_THE_ORIGIN.fullmatch(name.strip())}
+        head = with_header(without_headers(head, {*held, *credentials}), "Host", following.authority)
     if method == request.method:
         return following, Request(head, request.body, request.framing)
-    return following, Request(without_headers(head, _OF_THE_BODY), EMPTY_BODY)
+    return following, Request(without_headers(head, {*_OF_THE_BODY, *signing}), EMPTY_BODY)
 
 
 def _method(method: str, status: int) -> str:

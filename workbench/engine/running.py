@@ -150,10 +150,11 @@ class Runner:
         sources = Sources(
             self._workbench.clock, folder=context.folder, ask=self._options.ask, answer_of=self._answer_of
         )
-        local = {**self._taken, **row, **self._options.variables}
+        given = {**row, **self._options.variables}
         sent = await self._workbench.deliveries.send_and_check(
             saved,
-            scopes=context.scopes_for(saved, local),
+            # Nobody has said whether what an answer gave is a credential, so all of it is masked.
+            scopes=context.scopes_for(saved, {**self._taken, **given}, frozenset(self._taken.keys() - given)),
             inherited=context.inherited,
             signing=self._workbench.signatures.signing_of,
             sources=sources,

@@ -22,6 +22,7 @@ from workbench.engine.dynamic_values import (
     Value,
     known_value,
 )
+from workbench.engine.hidden_errors import hiding
 from workbench.engine.request_texts import Place, changed
 from workbench.engine.value_filters import Filter, as_text, filter_key, known_filter
 from workbench.model.collection import SavedRequest
@@ -71,7 +72,8 @@ async def resolve(saved: SavedRequest, scopes: Scopes, sources: Sources) -> Reso
     needs.check()
     fetched = {call: await _fetch(call, sources) for call in needs.to_fetch}
     values = _Values(scopes, Making(sources), fetched)
-    request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
+    with hiding(values.secrets):
+        request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
     return Resolved(request, tuple(values.used.values()), frozenset(values.secrets - {""}))
 
 
@@ -131,7 +133,8 @@ class _Needs:
         if known is None:
             self._missing[source.name] = None
             return
-        self._read(known.value, (*inside, source.name))
+        if not known.scope.is_literal:
+            self._read(known.value, (*inside, source.name))
         self._seen.add(source.name)
 
 
@@ -191,7 +194,7 @@ class _Values:
             known = self._scopes.find(name)
             if known is None:
                 raise MissingVariables((name,))
-            value, secret = self._put(known.value, Place.TEXT)
+            value, secret = (known.value, False) if known.scope.is_literal else self._put(known.value, Place.TEXT)
             self._known[name] = Known(name, value, known.scope, known.secret or secret)
         self._use(self._known[name])
         return self._known[name]
@@ -294,6 +297,8 @@ class _Shown:
         known = self._scopes.find(name)
         if known is None:
             raise MissingVariables((name,))
+        if known.scope.is_literal:
+            return known.value, known.secret
         if name in self._inside:
             raise UsageError(f"These variables are made of each other: {' → '.join((*self._inside, name))}.")
         if len(self._inside) > DEPTH_LIMIT:

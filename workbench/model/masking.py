@@ -86,6 +86,12 @@ def masked_text(text: str, secrets: Iterable[str]) -> str:
     return _masked(raw, _found(raw, forms)).decode("utf-8", "replace") if forms else text
 
 
+def masked_sentence(sentence: str, secrets: Iterable[str]) -> str:
+    """Return a sentence for people with secrets hidden, also where it quotes them trimmed or in small letters."""
+    said = {text for secret in secrets for text in (secret, secret.strip(), secret.lower())}
+    return masked_text(sentence, said | {repr(text)[1:-1] for text in said})
+
+
 def _within(ranges: Ranges, start: int, end: int) -> Ranges:
     """Return the parts of ranges that lie in `[start, end)`, counted from there."""
     return tuple(

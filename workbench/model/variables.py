@@ -1,7 +1,8 @@
 """Values that stand in requests by name: who gives them, and whose word counts.
 
 The nearer scope wins: global, then collection, the folders from outside in, the environment, the request's own, and
-last the local ones: what an answer gave, a data row of a run, `--var`. A secret has a name here and never a value.
+last the local ones: what an answer gave, a data row of a run, `--var`. Those are data: `{{…}}` in them is text. A
+secret has a name here and never a value.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,11 @@ class Scope:
     values: Mapping[str, str] = field(repr=False)
     secrets: frozenset[str] = frozenset()
     """Names whose values are masked wherever they show."""
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether values are put in as they stand: nobody wrote them here, so they must not read others."""
+        return self.kind is ScopeKind.LOCAL
 
 
 @dataclass(frozen=True, slots=True)
