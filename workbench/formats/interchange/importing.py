@@ -6,7 +6,14 @@ from importlib import import_module
 from pathlib import PurePosixPath
 
 from workbench.formats.interchange.disarming import disarmed
-from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
+from workbench.formats.interchange.imported import (
+    REQUESTS_LIMIT,
+    Beside,
+    Imported,
+    Losses,
+    nothing_beside,
+    too_many_requests,
+)
 from workbench.model.collection import CollectionTree, Defaults, SavedRequest
 from workbench.model.errors import FormatError
 from workbench.model.variables import Environment
@@ -44,9 +51,16 @@ def import_bytes(
 
 
 def _checked(imported: Imported) -> Imported:
+    if _counted(imported.tree) > REQUESTS_LIMIT:
+        raise too_many_requests()
     losses = Losses()
     losses.add_all(imported.losses)
     return Imported(disarmed(imported.tree, losses), losses.all())
+
+
+def _counted(tree: CollectionTree) -> int:
+    """Return how many requests a tree has; a folder's files are counted each alone while they are read."""
+    return len(tree.requests) + sum(_counted(folder) for folder in tree.folders)
 
 
 def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Imported]:
