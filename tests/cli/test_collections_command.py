@@ -3,8 +3,15 @@
 import json
 from pathlib import Path
 
+import pytest
 from program import Program
 
+from workbench.model.variables import Variable
+from workbench.storage.environment_secrets import own_prefix, secret_prefix, secret_values
+from workbench.storage.paths import Paths
+from workbench.storage.secrets import Secrets
+
+PASSPHRASE = "a passphrase for the tests"
 POSTMAN = {
     "info": {
         "name": "../../Evil: name",
@@ -93,3 +100,58 @@ async def test_what_cannot_be_read_is_one_sentence(workbench: Program, tmp_path:
     ran = await workbench("collections", "import", str(file))
     assert ran.code == 2
     assert ran.err.startswith("workbench: This is not JSON")
+
+
+@pytest.fixture
+def secrets(workbench: Program, monkeypatch: pytest.MonkeyPatch) -> Secrets:
+    """The store that the program uses, opened beside it."""
+    monkeypatch.setenv("WORKBENCH_NO_KEYRING", "1")
+    workbench.environment = {
+        **workbench.environment,
+        "WORKBENCH_NO_KEYRING": "1",
+        "WORKBENCH_PASSPHRASE": PASSPHRASE,
+    }
+    return Secrets(Paths.of_home(str(workbench.home)), PASSPHRASE)
+
+
+def environment(value: str) -> dict[str, object]:
+    return {
+        "name": "prod",
+        "_postman_variable_scope": "environment",
+        "values": [{"key": "apiKey", "value": value, "type": "secret", "enabled": True}],
+    }
+
+
+async def test_imports_read_and_overwrite_no_secret_of_a_collection_of_their_name(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    roots: list[Path] = []
+    for value in ("mine", "", "theirs"):
+        folder = tmp_path / f"in{value}" / "Acme"
+        folder.mkdir(parents=True)
+        (folder / "prod.json").write_text(json.dumps(environment(value)), encoding="utf-8")
+        ran = await workbench("collections", "import", str(folder), "--json")
+        roots.append(Path(ran.objects[0]["path"]))
+    variables = (Variable("apiKey", secret=True),)
+    found = [secret_values(secrets, variables, secret_prefix(secrets, root, "prod")) for root in roots]
+    assert found == [{"apiKey": "mine"}, {}, {"apiKey": "theirs"}]
+
+
+async def test_import_to_where_a_collection_lay_gets_none_of_its_secrets(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    target = tmp_path / "shop"
+    former = own_prefix(secrets, target, "prod")
+    assert (await workbench("collections", "import", str(written(tmp_path)), "--into", str(target))).code == 0
+    assert secret_prefix(secrets, target, "prod") != former
+
+
+async def test_moved_collection_has_its_secrets_again(workbench: Program, secrets: Secrets, tmp_path: Path) -> None:
+    former, now = tmp_path / "former", tmp_path / "now"
+    await workbench("collections", "import", str(written(tmp_path)), "--into", str(former))
+    prefix = secret_prefix(secrets, former, "prod")
+    ran = await workbench("collections", "moved", str(former), str(now))
+    assert (ran.code, "is still there" in ran.err) == (2, True)
+    former.rename(now)
+    assert (await workbench("collections", "moved", str(former), str(now))).code == 0
+    assert secret_prefix(secrets, now, "prod") == prefix

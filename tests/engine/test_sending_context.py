@@ -13,7 +13,7 @@ from workbench.model.authentication import AuthKind
 from workbench.model.errors import UsageError
 from workbench.model.variables import ScopeKind
 from workbench.storage.collections import read_request
-from workbench.storage.environment_secrets import secret_prefix
+from workbench.storage.environment_secrets import own_prefix
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 
@@ -88,7 +88,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_nearest_wins_and_secrets_come_from_the_store(root: Path, secrets: Secrets) -> None:
-    secrets.put(f"{secret_prefix(root, 'local')}/token", "s3cret")
+    secrets.put(f"{own_prefix(secrets, root, 'local')}/token", "s3cret")
     file = root / "stripe" / "paid.yml"
     context = sending_context(file, "local", secrets)
     scopes = context.scopes_for(read_request(file), {"given": "1"})
@@ -121,6 +121,7 @@ def test_nearest_wins_and_secrets_come_from_the_store(root: Path, secrets: Secre
 
 
 def test_locked_store_is_a_sentence(root: Path, secrets: Secrets, paths: Paths) -> None:
+    own_prefix(secrets, root, "local")
     context = sending_context(root / "stripe" / "paid.yml", "local", Secrets(paths))
     assert any("passphrase" in problem for problem in context.problems)
     assert context.scopes.find("token") is None
@@ -141,7 +142,7 @@ def test_new_and_lone_requests(root: Path, secrets: Secrets, tmp_path: Path) -> 
 
 
 async def test_one_way_from_file_to_wire(root: Path, secrets: Secrets, paths: Paths) -> None:
-    secrets.put(f"{secret_prefix(root, 'local')}/token", "s3cret")
+    secrets.put(f"{own_prefix(secrets, root, 'local')}/token", "s3cret")
     file = root / "stripe" / "paid.yml"
     saved = read_request(file)
     context = sending_context(file, "local", secrets)

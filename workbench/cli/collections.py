@@ -43,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("path", metavar="DIR", help="a collection's folder")
     add.add_argument("--json", action="store_true", help="one JSON object a problem")
     add.set_defaults(run=run_check)
+    add = actions.add_parser("moved", help="say where a collection lies now, so that its secrets are found again")
+    add.add_argument("former", metavar="FORMER", help="where its folder was")
+    add.add_argument("now", metavar="DIR", help="where its folder is")
+    add.set_defaults(run=run_moved)
     for action in actions.choices.values():
         add_home(action)
 
@@ -93,15 +97,17 @@ def _new_folder(workspace: Path, name: str) -> Path:
 
 def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Loss, ...]:
     """Put the values of secrets where secrets are kept; where that is locked, say which are to be given again."""
-    from workbench.storage.environment_secrets import keep_secrets, secret_prefix
+    from workbench.storage.collection_identities import Identities
+    from workbench.storage.environment_secrets import keep_secrets, own_prefix
     from workbench.storage.secrets import Secrets
 
     secrets = Secrets(paths)
+    Identities(paths).renew(target)
     lost: list[Loss] = []
     for environment in tree.environments:
         names = [each.name for each in environment.variables if each.secret and each.value]
         try:
-            keep_secrets(secrets, environment, secret_prefix(target, environment.name))
+            keep_secrets(secrets, environment, own_prefix(secrets, target, environment.name))
         except WorkbenchError as error:
             what = f"Values of secrets could not be kept: {', '.join(names)}. {error.message}"
             lost.append(Loss(f"{tree.name} / {environment.name}", what))
@@ -188,6 +194,16 @@ def _write(output: Path, content: bytes) -> None:
         raise FormatError(
             f"{output} cannot be written: {error.strerror or error}.", "Choose another place."
         ) from error
+
+
+def run_moved(arguments: argparse.Namespace, console: Console) -> int:
+    """Give the secrets of a collection that was moved to where it lies now."""
+    from workbench.storage.collection_identities import Identities
+
+    former, now = Path(arguments.former).absolute(), Path(arguments.now).absolute()
+    Identities(Paths.of_home(arguments.home)).move(former, now)
+    console.line(f"The secrets that were kept for {former} belong to {now} now.")
+    return 0
 
 
 def run_check(arguments: argparse.Namespace, console: Console) -> int:

@@ -188,14 +188,18 @@ class DeliveryService:
             with hiding(prepared.secrets):
                 await exchange.run()
         except asyncio.CancelledError:
-            attempts = (*exchange.attempts, exchange.cancelled())
-            self._tasks.start(self._store(replace(delivery, attempts=attempts)), "store a cancelled delivery")
+            self._tasks.start(self._store_cancelled(delivery, exchange), "store a cancelled delivery")
             raise
         except WorkbenchError:
             if exchange.attempts:
                 await self._store(replace(delivery, attempts=tuple(exchange.attempts)))
             raise
         return await self._store(replace(delivery, attempts=tuple(exchange.attempts)))
+
+    async def _store_cancelled(self, delivery: Delivery, exchange: Exchange) -> None:
+        """Store what was under way; all of its body is searched for secrets, so that is a thread's work."""
+        cancelled = await asyncio.to_thread(exchange.cancelled)
+        await self._store(replace(delivery, attempts=(*exchange.attempts, cancelled)))
 
     async def _store(self, delivery: Delivery) -> Delivery:
         stored = replace(delivery, number=await submit(self._database, self._add, delivery))

@@ -16,7 +16,7 @@ from workbench.model.authentication import AuthKind
 from workbench.model.clock import Clock
 from workbench.model.delivery import Attempt, Failure, FailureKind, Follows, Timings
 from workbench.model.errors import StorageError, UsageError
-from workbench.model.masking import SEARCHED_BYTES, masked_sentence, masked_text, secret_ranges
+from workbench.model.masking import masked_sentence, masked_text, secret_ranges
 from workbench.model.message import Request, Response, readable
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ class Exchange:
     async def _masked(self, attempt: Attempt) -> Attempt:
         if not self._secrets:
             return attempt
-        if min(attempt.request.body.size, SEARCHED_BYTES) <= SEARCHED_ON_LOOP_BYTES:
+        if attempt.request.body.size <= SEARCHED_ON_LOOP_BYTES:
             ranges = secret_ranges(attempt.request, self._secrets)
         else:
             ranges = await asyncio.to_thread(secret_ranges, attempt.request, self._secrets)

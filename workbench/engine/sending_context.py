@@ -15,7 +15,7 @@ from workbench.model.variables import Environment, Scope, ScopeKind, Scopes, Var
 from workbench.storage.collection_defaults import Inherited, resolution
 from workbench.storage.collection_files import collection_root
 from workbench.storage.dot_env import read_dot_env
-from workbench.storage.environment_secrets import GLOBALS, secret_prefix, secret_values
+from workbench.storage.environment_secrets import globals_prefix, moved_here, secret_prefix, secret_values
 from workbench.storage.environments import extended, list_environments, read_globals
 from workbench.storage.secrets import Secrets
 
@@ -91,7 +91,7 @@ def _globals(workspace: Path, secrets: Secrets, problems: list[str]) -> Scope:
     except WorkbenchError as error:
         problems.append(error.message)
         return Scope(ScopeKind.GLOBAL, "", {})
-    return _with_secrets(ScopeKind.GLOBAL, found, GLOBALS, secrets, problems)
+    return _with_secrets(ScopeKind.GLOBAL, found, globals_prefix(secrets, workspace), secrets, problems)
 
 
 def _environment(root: Path, name: str, secrets: Secrets, problems: list[str]) -> list[Scope]:
@@ -104,11 +104,11 @@ def _environment(root: Path, name: str, secrets: Secrets, problems: list[str]) -
         hint = f"There are: {names}." if known else "This collection has no environments."
         raise UsageError(f"There is no environment {name!r}.", " ".join((hint, *amiss)))
     chain, broken = extended(root, chosen)
-    problems += broken
+    problems += (*broken, *moved_here(secrets, root))
     scopes: list[Scope] = []
     for each in chain:
         scopes.append(_dot_env(root, each, problems))
-        prefix = secret_prefix(root, each.name)
+        prefix = secret_prefix(secrets, root, each.name)
         scopes.append(_with_secrets(ScopeKind.ENVIRONMENT, each, prefix, secrets, problems))
     return scopes
 

@@ -7,6 +7,7 @@ to see the secrets.
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import quote, quote_plus
 
 from workbench.model.message import KEPT_IN_TARGET, Body, Head, Request
@@ -17,18 +18,38 @@ MASK = b"********"
 SHORTEST_SECRET = 3
 """Shorter texts are not looked for: masking every `a` of a request would hide the request and tell the secret."""
 
-SEARCHED_BYTES = 8 * 1024 * 1024
-"""How far into a body secrets are looked for."""
+RANGES_LIMIT = 10_000
+"""Where secrets stand at more places, all from the last of these on is taken for secret."""
 
 Ranges = tuple[tuple[int, int], ...]
 
 
 def secret_ranges(request: Request, secrets: Iterable[str]) -> Ranges:
-    """Return where secrets stand in a request, in any of the ways they are quoted; reads a body that is a file."""
+    """Return where secrets stand in a request, in any of the ways they are quoted.
+
+    Reads a body that is a file, to its end: long ones are not for an event loop.
+    """
     forms = {form for secret in secrets if len(secret) >= SHORTEST_SECRET for form in _forms(secret)}
     if not forms:
         return ()
-    return _found(request.head.raw + request.body.read(SEARCHED_BYTES), forms)
+    ranges: Ranges = ()
+    for found in _in_pieces(chain([request.head.raw], request.body.chunks()), forms):
+        ranges = joined((*ranges, *found)) if found else ranges
+        if len(ranges) >= RANGES_LIMIT:
+            last = ranges[RANGES_LIMIT - 1][0], len(request.head.raw) + request.body.size
+            return (*ranges[: RANGES_LIMIT - 1], last)
+    return ranges
+
+
+def _in_pieces(pieces: Iterable[bytes], forms: set[bytes]) -> Iterator[Ranges]:
+    """Yield where secrets stand in each of the pieces of one content, and across the border to the one before."""
+    kept = max(len(form) for form in forms) - 1
+    window, position = b"", 0
+    for piece in pieces:
+        tail = window[-kept:]
+        position += len(window) - len(tail)
+        window = tail + piece
+        yield tuple((position + start, position + end) for start, end in _found(window, forms))
 
 
 def _forms(secret: str) -> Iterator[bytes]:

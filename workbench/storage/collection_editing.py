@@ -20,9 +20,6 @@ from workbench.storage.collection_listing import Placed, children_of
 from workbench.storage.collection_moving import copy_folder, copy_request, move_folder, move_request
 from workbench.storage.collection_order import Seat, seat, write_order
 from workbench.storage.durable_file import sync_folder
-from workbench.storage.environment_secrets import copy_secrets, forget_secrets, secret_prefix
-from workbench.storage.environments import list_environments
-from workbench.storage.secrets import Secrets
 
 
 def create_folder(parent: Path, name: str) -> Path:
@@ -41,20 +38,9 @@ def _free_folder(parent: Path, name: str) -> Path:
         return new_folder_path(parent, name)
 
 
-def rename_collection(root: Path, name: str, secrets: Secrets | None = None) -> None:
-    """Write a collection's new name; its folder, which is the user's checkout, keeps its own.
-
-    With `secrets` the values of its environments' secrets follow; else they stay under the former name.
-    """
-    root = root.absolute()
-    environments = list_environments(root)[0] if secrets else ()
-    before = [secret_prefix(root, environment.name) for environment in environments]
-    save_folder_name(root, name)
-    for environment, prefix in zip(environments, before, strict=True):
-        new_prefix = secret_prefix(root, environment.name)
-        if secrets and new_prefix != prefix:
-            copy_secrets(secrets, environment, prefix, new_prefix)
-            forget_secrets(secrets, environment, prefix)
+def rename_collection(root: Path, name: str) -> None:
+    """Write a collection's new name; its folder, which is the user's checkout, and its secrets keep their own."""
+    save_folder_name(root.absolute(), name)
 
 
 def rename_folder(folder: Path, name: str) -> Path:

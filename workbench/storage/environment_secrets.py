@@ -1,40 +1,51 @@
-"""The values of an environment's secrets: in the secret store, under `COLLECTION/ENVIRONMENT/NAME`.
+"""The values of an environment's secrets: in the secret store, under `COLLECTION'S ID/ENVIRONMENT/NAME`.
 
-The collection is called by its own name and not by its folder's, so that a second checkout finds them. Global secrets
-are `globals/NAME`: their prefix is `GLOBALS`.
+The id is of the collection's folder on this machine, see `storage.collection_identities`: a second checkout, and a
+stranger's collection of the same name, have their own. Global secrets are `globals/NAME`, for the collections of the
+home's workspace; a `globals.yml` elsewhere has its own, too.
 """
 
 from dataclasses import replace
 from pathlib import Path
 
 from workbench.model.variables import Environment, Variable
-from workbench.storage.collection_files import COLLECTION_FILE, collection_root
-from workbench.storage.collection_listing import collection_name
+from workbench.storage.collection_identities import Identities, name_component
 from workbench.storage.secrets import Secrets
 
 GLOBALS = "globals"
 
 
-def secret_prefix(root: Path, environment: str) -> str:
-    """Return what the names of an environment's secrets begin with in the secret store."""
-    return f"{_component(collection_name(root))}/{_component(environment)}"
+def secret_prefix(secrets: Secrets, root: Path, environment: str) -> str:
+    """Return what the names of an environment's secrets begin with; empty where none of its collection are kept.
 
-
-def folder_secret_prefix(folder: Path) -> str:
-    """Return what the names of a collection's own secrets, or a folder's, begin with in the secret store.
-
-    A folder is known by where it lies: once it was renamed or moved, its secrets have to be given again.
+    StorageError where the list of collections cannot be read.
     """
-    folder = folder.absolute()
-    root = collection_root(folder / COLLECTION_FILE)
-    parts = [_component(part) for part in folder.relative_to(root).parts]
-    return "/".join([_component(collection_name(root)), "*", *parts])
+    identity = Identities(secrets.paths).known(root)
+    return f"{identity}/{name_component(environment)}" if identity else ""
 
 
-def _component(name: str) -> str:
-    """Return a name without what would divide it from the next, and without what a secret's name may not have."""
-    plain = name.replace("%", "%25").replace("/", "%2F").strip()
-    return "".join(mark if mark.isprintable() else "-" for mark in plain) or "-"
+def own_prefix(secrets: Secrets, root: Path, environment: str) -> str:
+    """Return `secret_prefix` to keep secrets under: the collection gets an id where it has none. StorageError."""
+    return f"{Identities(secrets.paths).made(root)}/{name_component(environment)}"
+
+
+def globals_prefix(secrets: Secrets, workspace: Path) -> str:
+    """Return what the names of global secrets begin with; those of the home are for its own workspace alone."""
+    if workspace.resolve() == secrets.paths.workspace.resolve():
+        return GLOBALS
+    return secret_prefix(secrets, workspace, GLOBALS)
+
+
+def moved_here(secrets: Secrets, root: Path) -> tuple[str, ...]:
+    """Return what to ask of a collection without secrets whose namesake is gone: whether it is the same, moved."""
+    identities = Identities(secrets.paths)
+    if identities.known(root):
+        return ()
+    return tuple(
+        f"Secrets were kept for a collection of this name in {place}, which is gone. If it was moved here, say so: "
+        f"workbench collections moved {place} {root}"
+        for place in identities.former_places(root)
+    )
 
 
 def keep_secrets(secrets: Secrets, environment: Environment, prefix: str) -> Environment:
@@ -44,7 +55,7 @@ def keep_secrets(secrets: Secrets, environment: Environment, prefix: str) -> Env
     """
     for variable in environment.variables:
         if variable.secret and variable.value:
-            secrets.put(f"{prefix}/{_component(variable.name)}", variable.value)
+            secrets.put(f"{prefix}/{name_component(variable.name)}", variable.value)
     shown = tuple(replace(each, value="") if each.secret else each for each in environment.variables)
     return replace(environment, variables=shown)
 
@@ -55,18 +66,19 @@ def secret_values(secrets: Secrets, variables: tuple[Variable, ...], prefix: str
     SecretError where the store is locked.
     """
     names = [variable.name for variable in variables if variable.secret and variable.enabled]
-    found = {name: secrets.store.get(f"{prefix}/{_component(name)}") for name in names}
+    found = {name: secrets.store.get(f"{prefix}/{name_component(name)}") if prefix else None for name in names}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def copy_secrets(secrets: Secrets, environment: Environment, prefix: str, new_prefix: str) -> None:
     """Keep the values of an environment's secrets under another prefix too."""
     for name, value in secret_values(secrets, environment.variables, prefix).items():
-        secrets.put(f"{new_prefix}/{_component(name)}", value)
+        secrets.put(f"{new_prefix}/{name_component(name)}", value)
 
 
-def forget_secrets(secrets: Secrets, environment: Environment, prefix: str) -> None:
-    """Remove the values of an environment's secrets from the store."""
-    for variable in environment.variables:
-        if variable.secret:
-            secrets.store.remove(f"{prefix}/{_component(variable.name)}")
+def forget_secrets(secrets: Secrets, prefix: str) -> tuple[str, ...]:
+    """Remove all values under an environment's prefix, and return the variables' names; SecretError where locked."""
+    found = [name for name in secrets.store.names() if prefix and name.startswith(f"{prefix}/")]
+    for name in found:
+        secrets.store.remove(name)
+    return tuple(name.removeprefix(f"{prefix}/") for name in found)

@@ -22,9 +22,17 @@ from workbench.storage.collection_files import (
     remove_file,
 )
 from workbench.storage.collection_reading import NO_FILE, Fingerprint
+from workbench.storage.collection_trash import Deleted, delete
 from workbench.storage.collection_writing import ENVIRONMENT, text_of
 from workbench.storage.durable_file import write_whole
-from workbench.storage.environment_secrets import GLOBALS, copy_secrets, forget_secrets, secret_prefix
+from workbench.storage.environment_secrets import (
+    GLOBALS,
+    copy_secrets,
+    forget_secrets,
+    keep_secrets,
+    own_prefix,
+    secret_prefix,
+)
 from workbench.storage.environment_words import environment_of, environment_rows, plain_environment
 from workbench.storage.secrets import Secrets
 
@@ -64,12 +72,12 @@ def environment_fingerprint(file: Path) -> Fingerprint:
 def save_environment(root: Path, environment: Environment, *, expected: Fingerprint | None = None) -> Environment:
     """Write an environment to its file, a new one where it has none, and return it as it reads now.
 
-    Values of secrets are not written: `keep_secrets` first. No change writes nothing. ChangedOutside where the file
-    is no longer what `expected` was taken of.
+    Values of secrets are not written: `save_with_secrets` keeps them. No change writes nothing. ChangedOutside
+    where the file is no longer what `expected` was taken of.
     """
     file = Path(environment.path) if environment.path else _new_file(root.absolute(), environment.name)
-    if expected is not None and environment_fingerprint(file) != expected:
-        raise ChangedOutside(f"{file.name} was changed by another program since it was opened.", "Open it again.")
+    if expected is not None:
+        _check_unchanged(file, expected)
     inside(root.absolute(), os.path.relpath(file, root.absolute()), file.name)
     wanted = replace(
         environment,
@@ -91,6 +99,39 @@ def save_environment(root: Path, environment: Environment, *, expected: Fingerpr
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, [text])
     return wanted
+
+
+def save_with_secrets(
+    root: Path, environment: Environment, secrets: Secrets, *, expected: Fingerprint | None = None
+) -> Environment:
+    """Save an environment and keep the values of its secrets; a new one gets none of a former one of its name.
+
+    Errors are those of `save_environment`, and SecretError; after one of them no value was kept.
+    """
+    if expected is not None:
+        _check_unchanged(Path(environment.path), expected)
+    if not environment.path:
+        _new_file(root.absolute(), environment.name)
+        if not secrets.is_locked:
+            _forget_former(root, environment.name, secrets)
+    if any(each.secret and each.value for each in environment.variables):
+        environment = keep_secrets(secrets, environment, own_prefix(secrets, root, environment.name))
+    return save_environment(root, environment, expected=expected)
+
+
+def _forget_former(root: Path, name: str, secrets: Secrets) -> None:
+    """Remove what is kept for an environment that is gone, unless another file has that name in it."""
+    if not _is_there(root, name):
+        forget_secrets(secrets, secret_prefix(secrets, root, name))
+
+
+def _is_there(root: Path, name: str) -> bool:
+    return any(each.name == name for each in list_environments(root)[0])
+
+
+def _check_unchanged(file: Path, expected: Fingerprint) -> None:
+    if environment_fingerprint(file) != expected:
+        raise ChangedOutside(f"{file.name} was changed by another program since it was opened.", "Open it again.")
 
 
 def _wanted(environment: Environment, before: Environment | None, former: Plain) -> Plain:
@@ -133,12 +174,14 @@ def rename_environment(
         return environment
     same_file = _NO_FILE_NAME.sub("-", name).strip(" .").casefold() == former.stem.casefold()
     file = former if same_file else _new_file(root, name)
+    if secrets:
+        _forget_former(root, name, secrets)
     with failing_as(f"{former.name} could not be renamed"):
         if file != former:
             write_whole(file, [read_file(former)])
     renamed = save_environment(root, replace(environment, name=name, path=str(file)))
     if secrets:
-        copy_secrets(secrets, environment, secret_prefix(root, environment.name), secret_prefix(root, name))
+        _copy_secrets(root, environment, name, secrets)
     for other in list_environments(root)[0]:
         if other.extends == environment.name:
             save_environment(root, replace(other, extends=name))
@@ -146,8 +189,30 @@ def rename_environment(
         if file != former:
             remove_file(former)
     if secrets:
-        forget_secrets(secrets, environment, secret_prefix(root, environment.name))
+        _forget_former(root, environment.name, secrets)
     return renamed
+
+
+def _copy_secrets(root: Path, environment: Environment, name: str, secrets: Secrets) -> None:
+    former, new = (secret_prefix(secrets, root, each) for each in (environment.name, name))
+    copy_secrets(secrets, environment, former, new)
+
+
+def delete_environment(root: Path, environment: Environment, secrets: Secrets) -> tuple[Deleted, str]:
+    """Move an environment into the trash and remove its secrets at once, and return a sentence about them.
+
+    The sentence is empty where there were none: taking the deletion back brings back all but those. SecretError where
+    the store is locked and the environment has secrets, CollectionError; then nothing was deleted.
+    """
+    hides = any(each.secret for each in environment.variables)
+    prefix = secret_prefix(secrets, root, environment.name) if hides else ""
+    if prefix:
+        secrets.store.names()
+    deleted = delete(Path(environment.path))
+    names = forget_secrets(secrets, prefix) if prefix and not _is_there(root, environment.name) else ()
+    if not names:
+        return deleted, ""
+    return deleted, f"{environment.name} is deleted, and the values of its secrets with it: {', '.join(names)}."
 
 
 def duplicate_environment(
@@ -155,11 +220,13 @@ def duplicate_environment(
 ) -> Environment:
     """Make a copy under another name, comments included; with `secrets` their values too."""
     file = _new_file(root.absolute(), name)
+    if secrets:
+        _forget_former(root, name, secrets)
     with failing_as(f"{file.name} could not be made"):
         write_whole(file, [read_file(Path(environment.path))])
     copy = save_environment(root, replace(environment, name=name, path=str(file)))
     if secrets:
-        copy_secrets(secrets, environment, secret_prefix(root, environment.name), secret_prefix(root, name))
+        _copy_secrets(root, environment, name, secrets)
     return copy
 
 

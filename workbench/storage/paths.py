@@ -72,6 +72,11 @@ class Paths:
         return self.data / "secrets.enc"
 
     @property
+    def collection_ids(self) -> Path:
+        """Which collection of this machine the secrets of environments belong to."""
+        return self.data / "collections.json"
+
+    @property
     def cookies(self) -> Path:
         """Cookies of requests that keep them; only its user may read it."""
         return self.data / "cookies.json"

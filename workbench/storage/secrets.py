@@ -74,7 +74,7 @@ class Secrets:
     """The secrets of one home."""
 
     def __init__(self, paths: Paths, passphrase: str | None = None) -> None:
-        self._paths = paths
+        self.paths = paths
         self._passphrase = passphrase or os.environ.get(PASSPHRASE_VARIABLE)
         self._store: SecretStore | None = None
 
@@ -85,7 +85,7 @@ class Secrets:
 
     def unlock(self, passphrase: str) -> None:
         """Use this passphrase from now on; SecretError where it is not the one of the file."""
-        store = _SecretFile(self._paths.secrets_file, passphrase)
+        store = _SecretFile(self.paths.secrets_file, passphrase)
         store.names()
         self._passphrase, self._store = passphrase, store
 
@@ -117,14 +117,14 @@ class Secrets:
         """Where named secrets are kept; SecretError where they are locked."""
         if self._store is None:
             if _has_keyring():
-                self._store = _Keyring(self._paths)
+                self._store = _Keyring(self.paths)
             elif self._passphrase is None:
                 raise SecretError(
                     "This system has no keyring, so secrets lie in a file under a passphrase, which was not given.",
                     f"Set {PASSPHRASE_VARIABLE}, or use env:NAME or file:PATH.",
                 )
             else:
-                self._store = _SecretFile(self._paths.secrets_file, self._passphrase)
+                self._store = _SecretFile(self.paths.secrets_file, self._passphrase)
         return self._store
 
     def put(self, name: str, value: str) -> None:
@@ -138,7 +138,7 @@ class Secrets:
     @property
     def place(self) -> str:
         """Where named secrets are kept, in words."""
-        return "the system's keyring" if _has_keyring() else f"the file {self._paths.secrets_file}"
+        return "the system's keyring" if _has_keyring() else f"the file {self.paths.secrets_file}"
 
 
 def _file_value(path: Path) -> str:

@@ -13,9 +13,12 @@ from workbench.engine.workbench import Workbench
 from workbench.model.errors import WorkbenchError
 from workbench.model.variables import Environment, Variable
 from workbench.storage.collection_defaults import defaults_fingerprint, read_defaults, save_defaults
-from workbench.storage.collection_trash import delete
-from workbench.storage.environment_secrets import keep_secrets, secret_prefix
-from workbench.storage.environments import list_environments, rename_environment, save_environment
+from workbench.storage.environments import (
+    delete_environment,
+    list_environments,
+    rename_environment,
+    save_with_secrets,
+)
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.environment_dialog import EnvironmentDialog
@@ -194,7 +197,13 @@ class EnvironmentWork:
         """Write what was changed; the first that cannot be written is said, and the rest is tried all the same."""
         before = {each.path: each.name for each in state.read}
         for environment in state.removed():
-            await asyncio.to_thread(delete, Path(environment.path))
+            try:
+                said = (await asyncio.to_thread(delete_environment, root, environment, self._secrets))[1]
+            except WorkbenchError as error:
+                self._window.show_error(error)
+                continue
+            if said:
+                self._window.show_info(said)
         for environment in state.changed():
             try:
                 renamed = before.get(environment.path, environment.name) != environment.name
@@ -213,8 +222,7 @@ def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[
         former = replace(environment, name=before[environment.path])
         renamed = rename_environment(root, former, environment.name, secrets)
         environment = replace(environment, path=renamed.path)
-    kept = keep_secrets(secrets, environment, secret_prefix(root, environment.name))
-    save_environment(root, kept)
+    save_with_secrets(root, environment, secrets)
 
 
 def _with(variables: tuple[Variable, ...], name: str, value: str) -> tuple[Variable, ...]:

@@ -11,7 +11,8 @@ from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.variables import Environment
-from workbench.storage.environment_secrets import keep_secrets, secret_prefix
+from workbench.storage.collection_identities import Identities
+from workbench.storage.environment_secrets import keep_secrets, own_prefix
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
@@ -180,8 +181,9 @@ def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
     environments = tree.environments
     bare = tuple(_without_secrets(each) for each in environments)
     save_tree(folder, replace(tree, environments=bare))
+    Identities(secrets.paths).renew(folder)
     for environment in environments:
-        keep_secrets(secrets, environment, secret_prefix(folder, environment.name))
+        keep_secrets(secrets, environment, own_prefix(secrets, folder, environment.name))
     return folder
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from urllib.parse import quote_plus, unquote_plus
 
 from workbench.formats.interchange.imported import Beside, Losses
@@ -84,22 +84,16 @@ def form_rows(content: bytes) -> list[Field] | None:
 
 
 def file_part(name: str, files: Iterable[str], losses: Losses, content_type: str = "", enabled: bool = True) -> Part:
-    """Return a part that sends files. One that lies outside the collection is kept, switched off, and reported.
-
-    Whoever wrote the import chose these paths: a request must not send a file of this machine unasked.
-    """
+    """Return a part that sends files; what lies outside the collection is for `disarming` to judge."""
     paths = tuple(path for path in files if path)
-    outside = [path for path in paths if not is_inside(path)]
-    for path in outside:
-        losses.add(f"The part {name} sends the file {path} of this machine: it is switched off until you choose it.")
     for path in paths:
-        if path not in outside:
+        if is_inside(path):
             losses.add(
                 f"The file {path} of the part {name} is not in the import: put it into the collection's folder."
             )
     if not paths:
         losses.add(f"The part {name} sends a file, and none is chosen.")
-    return Part(name, is_file=True, files=paths, content_type=content_type, enabled=enabled and not outside)
+    return Part(name, is_file=True, files=paths, content_type=content_type, enabled=enabled)
 
 
 def file_body(path: str, read: Beside, losses: Losses, content_type: str = "") -> ComposedBody:
@@ -118,4 +112,10 @@ def file_body(path: str, read: Beside, losses: Losses, content_type: str = "") -
 def is_inside(path: str) -> bool:
     """Return whether a path stays in the folder it is relative to, on any platform."""
     windows = PureWindowsPath(path)
-    return not windows.anchor and ".." not in windows.parts and not path.startswith(("~", "/"))
+    return "\0" not in path and not windows.anchor and ".." not in windows.parts and not path.startswith(("~", "/"))
+
+
+def is_nameable(path: str) -> bool:
+    """Return whether a collection may name a file so: from its folder, or absolute on some platform."""
+    absolute = PurePath(path).is_absolute() or PureWindowsPath(path).is_absolute()
+    return "\0" not in path and (absolute or is_inside(path))

@@ -68,7 +68,7 @@ def request_of(item: Plain, losses: Losses, read: Beside) -> SavedRequest:
     """Return a request; losses are kept under its name."""
     request = mapping(item.get("request"))
     name = title(item.get("name"), title(request.get("url"), "Request"))
-    place = losses.at(name)
+    place = losses.at_request(name)
     headers = tuple(_rows(request.get("headers"), "headers", place))
     params = rows(request.get("params"))
     query = _rows([row for row in params if row.get("type") != "path"], "query rows", place)

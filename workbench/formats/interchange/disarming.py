@@ -1,14 +1,16 @@
-"""Takes out of an import what would read this machine when a request is sent: `{{$file …}}` and `{{$env …}}`.
+"""Takes out of an import what would read this machine when a request is sent.
 
+That is `{{$file …}}` and `{{$env …}}`, a body that is a file, and files of a form that lie outside the collection.
 Whoever wrote the import is not whoever sends it: a request from a stranger must not carry a key file to them.
 """
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
+from workbench.formats.interchange.bodies import is_inside, is_nameable
 from workbench.formats.interchange.imported import Losses
-from workbench.model.collection import CollectionTree, ComposedBody
-from workbench.model.message import Body
+from workbench.model.collection import CollectionTree, ComposedBody, Part
+from workbench.model.message import EMPTY_BODY, Body
 from workbench.model.template import Placeholder, placeholders
 
 _READS_THE_MACHINE = {"$file", "$env"}
@@ -41,13 +43,34 @@ def _changed(value: Any, losses: Losses) -> Any:
 
 def _body(body: ComposedBody, losses: Losses) -> ComposedBody:
     parts, variables = _changed(body.parts, losses), _changed(body.graphql_variables, losses)
+    parts = tuple(_part(part, losses) for part in parts)
     content = body.content
+    if content.path is not None:
+        losses.add(
+            f"The body is the file {content.path} of this machine: it is taken out. Choose it again if you want it."
+        )
+        content = EMPTY_BODY
     if not body.literal and b"{{" in content.content:
         try:
             content = Body(_text(content.content.decode(), losses).encode())
         except UnicodeDecodeError:
             return replace(body, literal=True)
     return replace(body, parts=parts, graphql_variables=variables, content=content)
+
+
+def _part(part: Part, losses: Losses) -> Part:
+    """Return a part that sends no file of this machine unasked.
+
+    A path that climbs is removed, for no collection may name it; an absolute one shows what was meant, switched off.
+    """
+    outside = [path for path in part.files if not is_inside(path)]
+    if not outside:
+        return part
+    for path in outside:
+        losses.add(
+            f"The part {part.name} sends the file {path} of this machine: it is switched off until you choose it."
+        )
+    return replace(part, files=tuple(path for path in part.files if is_nameable(path)), enabled=False)
 
 
 def _text(text: str, losses: Losses) -> str:

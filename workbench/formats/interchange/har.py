@@ -63,7 +63,7 @@ def _request(entry: Plain, request: Plain, losses: Losses) -> SavedRequest:
     url = text(request["url"])
     method = read_method(request.get("method"), losses)
     name = title(entry.get("comment") or request.get("comment"), f"{method} {_path(url)}"[:120])
-    place = losses.at(name)
+    place = losses.at_request(name)
     headers = _headers(request, place)
     body, headers = _body(mapping(request.get("postData")), headers, place)
     if "{{" in url or any("{{" in row.value for row in headers):

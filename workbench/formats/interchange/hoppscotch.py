@@ -114,7 +114,7 @@ def _rows(value: Any, losses: Losses) -> tuple[Field, ...]:
 def _request(document: Plain, losses: Losses) -> SavedRequest:
     address = _words(document.get("endpoint", text(document.get("url")) + text(document.get("path"))), losses)
     name = title(document.get("name"), address or "Request")
-    place = losses.at(name)
+    place = losses.at_request(name)
     params = _rows(document.get("params"), place)
     headers = _rows(document.get("headers"), place)
     body = _body(document, headers, place)

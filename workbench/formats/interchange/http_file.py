@@ -55,7 +55,7 @@ class _Reader:
                 lose_script(lost, "A script without a request", self._losses)
             return None
         name = block.tags.get("name") or block.name or f"{block.method or 'GET'} {block.url}"[:120]
-        place = self._losses.at(name)
+        place = self._losses.at_request(name)
         if block.method in _OTHER_METHODS:
             place.add(f"{block.method} requests are not offered: it is left out.")
             return None

@@ -7,7 +7,14 @@ from pathlib import PurePosixPath
 
 from workbench.formats.interchange.bodies import file_body, file_part
 from workbench.formats.interchange.disarming import disarmed
-from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
+from workbench.formats.interchange.imported import (
+    REQUESTS_LIMIT,
+    Beside,
+    Imported,
+    Losses,
+    nothing_beside,
+    too_many_requests,
+)
 from workbench.model.collection import CollectionTree, ComposedBody, Defaults, SavedRequest
 from workbench.model.errors import FormatError
 from workbench.model.variables import Environment
@@ -45,9 +52,16 @@ def import_bytes(
 
 
 def _checked(imported: Imported) -> Imported:
+    if _counted(imported.tree) > REQUESTS_LIMIT:
+        raise too_many_requests()
     losses = Losses()
     losses.add_all(imported.losses)
     return Imported(disarmed(imported.tree, losses), losses.all())
+
+
+def _counted(tree: CollectionTree) -> int:
+    """Return how many requests a tree has; a folder's files are counted each alone while they are read."""
+    return len(tree.requests) + sum(_counted(folder) for folder in tree.folders)
 
 
 def _reader(format_name: str, file_name: str) -> Callable[[bytes, Beside], Imported]:

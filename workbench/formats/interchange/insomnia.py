@@ -103,7 +103,7 @@ def _folder_5(name: str, folder: Plain, losses: Losses, read: Beside) -> Collect
             losses.add(f"“{title(item.get('name'), 'A request')}” is a {what} request, which is not offered.")
         else:
             inner = title(item.get("name"), title(item.get("url"), "Request"))
-            requests.append(request_of(item, inner, losses.at(inner), read))
+            requests.append(request_of(item, inner, losses.at_request(inner), read))
     return CollectionTree(name, tuple(folders), tuple(requests), _folder_defaults(folder, losses))
 
 

@@ -46,7 +46,7 @@ class Operations:
     ) -> SavedRequest:
         """Return an operation as a request to `base` and `path`."""
         name = title(operation.get("summary") or operation.get("operationId"), f"{method} {path}".strip())
-        place = losses.at(name)
+        place = losses.at_request(name)
         parameters = self._parameters(item, operation)
         secured = self.security.secured(operation.get("security"), place)
         address, path_params, variables = self._path(path, parameters, place)

@@ -180,7 +180,7 @@ def _request(item: Plain, losses: Losses, read: Beside) -> SavedRequest:
     request = mapping(described)
     url, disabled, path = read_url(request.get("url"))
     name = title(item.get("name"), title(url, "Request"))
-    place = losses.at(name)
+    place = losses.at_request(name)
     headers = _headers(request.get("header"), place)
     body, headers = _body(mapping(request.get("body")), headers, place, read)
     asked = _asked(item, place)

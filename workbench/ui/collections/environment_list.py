@@ -69,9 +69,9 @@ class EnvironmentList:
 
     @property
     def needs_secrets(self) -> bool:
-        """Whether saving puts values of secrets into their store, or moves some in it."""
+        """Whether saving puts values of secrets into their store, moves some in it, or removes some."""
         former = {each.path: each.name for each in self.read}
-        return any(
+        return any(variable.secret for each in self.removed() for variable in each.variables) or any(
             variable.secret and (variable.value or former.get(each.path, each.name) != each.name)
             for each in self.changed()
             for variable in each.variables
