@@ -84,9 +84,16 @@ class CollectionWork:
         return self._trees
 
     def root_of(self, path: str) -> str:
-        """Return the open collection that a file or folder is in; the first where it is in none."""
-        inside = (folder for folder in self.open_collections if Path(path).is_relative_to(folder))
-        return next(inside, self.open_collections[0] if self.open_collections else "")
+        """Return the open collection that a file or folder is in; empty where it is in none.
+
+        What is in none gets nothing from any: a collection's credentials must not go where a capture is sent.
+        """
+        return next((folder for folder in self.open_collections if path and Path(path).is_relative_to(folder)), "")
+
+    @property
+    def chosen_folder(self) -> str:
+        """The folder chosen in the tree, else the first open collection: for what is done to collections."""
+        return self._window.sidebar.chosen_folder or next(iter(self.open_collections), "")
 
     def name_of(self, path: str) -> str:
         """Return what people call a folder or a collection; its folder's name where it is in no open one."""

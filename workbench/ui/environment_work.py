@@ -75,7 +75,7 @@ class EnvironmentWork:
     # What a tab sees
 
     def root_of(self, panel: ComposerPanel) -> str:
-        """Return the collection that a tab's request belongs to; empty where none is open."""
+        """Return the collection that a tab's request belongs to; empty where it is in none."""
         return self._collections.root_of(panel.draft.file or panel.draft.folder)
 
     def environment_of(self, panel: ComposerPanel) -> str:
@@ -170,11 +170,9 @@ class EnvironmentWork:
 
     def _current_root(self) -> str:
         panel = self._tabs.current()
-        return (
-            self.root_of(panel)
-            if panel is not None
-            else self._collections.root_of(self._window.sidebar.chosen_folder)
-        )
+        """Return the collection whose environments are to be edited: the tab's, else the one that is chosen."""
+        own = self.root_of(panel) if panel is not None else ""
+        return own or self._collections.root_of(self._collections.chosen_folder)
 
     async def _edit(self, root: str) -> None:
         if not root:

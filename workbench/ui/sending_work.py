@@ -9,16 +9,14 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from workbench.engine.workbench import Workbench
-from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
-from workbench.model.message import readable
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
-from workbench.ui.composer.draft import Draft, body_kind
+from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
+from workbench.ui.composer.sent_again import sent_again
 from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask_text, finished
@@ -172,8 +170,10 @@ class SendingWork:
         delivery = await self._workbench.history.run(lambda reader: reader.get(number))
         if delivery is None:
             raise UsageError("This delivery is no longer in the history.")
-        request = await asyncio.to_thread(_request_of, delivery)
-        panel = self._tabs.add(Draft(request=request, opened=request))
+        found = await asyncio.to_thread(sent_again, delivery)
+        panel = self._tabs.add(Draft(request=found.request, opened=found.request))
+        if found.notes:
+            panel.notices.say("warning", "\n".join(found.notes))
         await panel.answer.show_delivery(delivery)
 
 
@@ -195,17 +195,3 @@ def _shown(prepared: "Prepared") -> tuple[bytes, str]:
     else:
         notes.append("The body is too large to be shown with its secrets masked.")
     return raw, " ".join(notes)
-
-
-def _request_of(delivery: Delivery) -> SavedRequest:
-    """Return what was sent as a request to compose anew; its braces were sent as they stand."""
-    request = delivery.last.request
-    headers = [(name, value) for name, value in request.headers if name.lower() not in ("host", "content-length")]
-    kind = body_kind(request.head.content_type) if request.body.size else BodyKind.NONE
-    return SavedRequest(
-        name=delivery.name,
-        method=request.method,
-        url=delivery.url,
-        headers=tuple(Field(name, readable(value)) for name, value in headers),
-        body=ComposedBody(kind, request.body, literal=True) if request.body.size else ComposedBody(),
-    )

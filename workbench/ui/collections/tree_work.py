@@ -75,7 +75,7 @@ class TreeWork:
     # Each returns the path that is to be chosen afterwards
 
     async def _new_folder(self) -> None:
-        folder = self._window.sidebar.chosen_folder or self._collections.root_of("")
+        folder = self._collections.chosen_folder
         if folder:
             await self.ask_new_folder(folder)
 
