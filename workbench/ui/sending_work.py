@@ -61,7 +61,6 @@ class SendingWork:
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())
         panel.url.returnPressed.connect(self._send)
-        panel.answered.connect(lambda sent: self._jobs.start(self._keep(panel, sent), "keep what an answer gave"))
         panel.sections.made.connect(lambda editor: self._on_made(panel, editor))
         panel.add_button(self._window.commands.tool_button("preview"))
 
@@ -84,32 +83,36 @@ class SendingWork:
 
     async def _deliver(self, panel: ComposerPanel) -> "Sent":
         """Send a tab's request with all that surrounds it."""
-        request = panel.draft.request
+        request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
         for problem in context.problems:
             panel.notices.say("warning", problem)
         deliveries = self._workbench.deliveries
         deliveries.tokens.open_browser = _open_browser
         try:
-            return await deliveries.send_and_check(
+            sent = await deliveries.send_and_check(
                 request,
-                scopes=context.scopes_for(request, self._environments.local),
+                scopes=context.scopes_for(request, self._environments.taken.at(place)),
                 inherited=context.inherited,
                 signing=self._signing_of,
                 sources=self._sources(context),
             )
         finally:
             self._jobs.start(self.show_history(), "show the history")
+        taken = [each for each in sent.taken if each.value is not None]
+        if taken:
+            self._jobs.start(self._environments.take(place, taken), "keep what an answer gave")
+        return sent
 
     async def prepared(
         self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
     ) -> "Prepared":
         """Return what Send would send now; `change` may put other values into the scopes before."""
-        request = panel.draft.request
+        request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
         return await self._workbench.deliveries.prepare(
             request,
-            scopes=change(context.scopes_for(request, self._environments.local)),
+            scopes=change(context.scopes_for(request, self._environments.taken.at(place))),
             inherited=context.inherited,
             signing=self._signing_of if signed else None,
             sources=self._sources(context),
@@ -142,10 +145,6 @@ class SendingWork:
         dialog = PreviewDialog(prepared.target.url, raw, notes, self._window.appearance, self._window)
         if await finished(dialog) == PreviewDialog.DialogCode.Accepted:
             panel.start_sending(partial(self._deliver, panel))
-
-    async def _keep(self, panel: ComposerPanel, sent: "Sent") -> None:
-        """Keep what was taken of an answer, where its taking says."""
-        await self._environments.take(panel, [each for each in sent.taken if each.value is not None])
 
     # The history
 

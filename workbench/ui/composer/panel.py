@@ -42,8 +42,6 @@ class ComposerPanel(QWidget):
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
     sending_changed = Signal(bool)
-    answered = Signal(object)
-    """What was sent with what came back, once it is shown."""
 
     def __init__(self, draft: Draft, appearance: Appearance, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -202,7 +200,6 @@ class ComposerPanel(QWidget):
             sent = await deliver()
             await self.answer.show_delivery(sent.delivery)
             self.answer.show_results(sent.checks, sent.taken)
-            self.answered.emit(sent)
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:
