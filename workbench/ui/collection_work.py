@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from workbench.storage.collections import (
     read_tree,
     save_request,
 )
+from workbench.ui.collections.moved_bodies import follow_body
 from workbench.ui.collections.outside_edits import OutsideEdits
 from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.collections.tree_work import TreeWork
@@ -216,20 +218,24 @@ class CollectionWork:
         if chosen is None:
             return False
         folder, name = chosen
-        panel.draft.change(name=name)
         try:
             file = await asyncio.to_thread(new_request_path, Path(folder), name)
-            await self._write(panel, file, expected=None)
+            await self._write(panel, file, expected=None, name=name)
         except WorkbenchError as error:
             self._window.show_error(error)
             return False
         return True
 
-    async def _write(self, panel: ComposerPanel, file: Path, *, expected) -> None:
+    async def _write(self, panel: ComposerPanel, file: Path, *, expected, name: str | None = None) -> None:
+        """Write a tab's request; it has another name only once that is in a file."""
         request: SavedRequest = panel.draft.request
+        request = request if name is None else replace(request, name=name)
         saved = await asyncio.to_thread(save_request, file, request, expected=expected)
+        if name is not None:
+            panel.draft.change(name=name)
         panel.draft.file, panel.draft.saved, panel.draft.fingerprint = str(file), request, saved
         self._tabs.note_change(panel)
+        await follow_body(panel, request.body.content)
         await self.show()
         self._window.sidebar.collections.choose(str(file))
 

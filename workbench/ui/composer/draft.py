@@ -59,12 +59,25 @@ class Draft:
         """Change fields of the request."""
         self.request = replace(self.request, **values)
 
+    def body_moved(self, before: Body, after: Body) -> None:
+        """Take a body that is a file from where it is now."""
+        self.request = with_body(self.request, before, after)
+        self.saved = self.saved and with_body(self.saved, before, after)
+        self.opened = self.opened and with_body(self.opened, before, after)
+
     def stored(self, position: int) -> StoredDraft:
         """Return the form in which a draft survives a crash."""
         seen = self.fingerprint or NO_FILE
         return StoredDraft(
             self.id, position, self.request, self.file, self.is_dirty, self.capture_number, seen, self.folder
         )
+
+
+def with_body(request: SavedRequest, before: Body, after: Body) -> SavedRequest:
+    """Return the request with one body in the place of another; the same request where it has a third."""
+    if request.body.content != before:
+        return request
+    return replace(request, body=replace(request.body, content=after))
 
 
 def draft_of(stored: StoredDraft) -> Draft:
