@@ -62,6 +62,7 @@ def new_tab(window: MainWindow) -> ComposerPanel:
 
 
 async def test_an_environment_is_chosen_edited_and_put_into_what_is_sent(shop: MainWindow, root: Path) -> None:
+    shop.sidebar.collections.choose(str(root))
     panel = new_tab(shop)
     box = panel.bar.environment
     await until(lambda: box.findData("staging") > 0)

@@ -66,12 +66,14 @@ class Prepared:
 def with_defaults(saved: SavedRequest, inherited: Sequence[Defaults]) -> SavedRequest:
     """Return the request with what its folders give, nearest first; its own rows and settings win.
 
-    A header of a folder is added where the request has no row of that name, switched off or on.
+    A header of a folder is added where the request has no row of that name, switched off or on; to
+    a literal request none is.
     """
     headers, settings = list(saved.headers), saved.settings
     for defaults in inherited:
         taken = {each.name.strip().lower() for each in headers}
-        headers += [each for each in defaults.headers if each.enabled and each.name.strip().lower() not in taken]
+        added = () if saved.literal else defaults.headers
+        headers += [each for each in added if each.enabled and each.name.strip().lower() not in taken]
         settings = settings.over(defaults.settings)
     return replace(
         saved,

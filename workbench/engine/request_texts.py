@@ -31,19 +31,22 @@ Change = Callable[[str, Place], str]
 def changed(saved: SavedRequest, change: Change) -> SavedRequest:
     """Return the request with each text changed that counts when it is sent; what is switched off stays as it is.
 
-    Literal bodies and those of kind `BYTES` are never touched. The name, the docs and the request's own variables
-    are no texts of what is sent. UsageError where a body with `{{` is too large to be changed.
+    Literal heads, literal bodies and those of kind `BYTES` are never touched. The name, the docs and the request's
+    own variables are no texts of what is sent. UsageError where a body with `{{` is too large to be changed.
     """
 
     def text(value: str) -> str:
         return change(value, Place.TEXT)
 
+    def head(value: str) -> str:
+        return value if saved.literal else text(value)
+
     return replace(
         saved,
-        method=text(saved.method),
-        url=text(saved.url),
-        headers=_fields(saved.headers, text),
-        path_params=_fields(saved.path_params, text),
+        method=head(saved.method),
+        url=head(saved.url),
+        headers=_fields(saved.headers, head),
+        path_params=_fields(saved.path_params, head),
         body=_body(saved.body, change, text),
         auth=Auth(saved.auth.kind, tuple((name, text(value)) for name, value in saved.auth.values)),
         settings=_settings(saved.settings, text),

@@ -101,6 +101,9 @@ class SavedRequest:
     docs: str = ""
     """Markdown."""
     tags: tuple[str, ...] = ()
+    literal: bool = False
+    """`{{…}}` in method, URL, parameters and headers is sent as it stands, and folders add no headers: it was
+    captured, or sent before. The body says that for itself."""
 
 
 @dataclass(frozen=True, slots=True)

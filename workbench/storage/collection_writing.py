@@ -60,6 +60,7 @@ HOOK = FileKind(
         "settings": dict.fromkeys(HOOK_SETTINGS),
         "secret_variables": None,
         "body": {"literal": None},
+        "request": {"literal": None},
     },
 )
 PLACE = FileKind(plain_place, {"info": {"seq": None}})

@@ -30,6 +30,8 @@ class StoredDraft:
     capture_number: int | None = None
     fingerprint: str = ""
     """The file as it was last read, so that edits of other programs are noticed after a restart too."""
+    folder: str = ""
+    """Where a new one is to be saved, and whose defaults it has."""
 
 
 def save_drafts(connection: sqlite3.Connection, drafts: Sequence[StoredDraft]) -> list[None]:
@@ -75,6 +77,7 @@ def _row(draft: StoredDraft) -> tuple[Any, ...]:
         "dirty": draft.dirty,
         "capture": draft.capture_number,
         "fingerprint": draft.fingerprint,
+        "folder": draft.folder,
     }
     # The body's content has columns of its own.
     del fields["request"]["body"]["content"]
@@ -91,8 +94,8 @@ def _draft(identity: str, position: int, fields: dict[str, Any], body: bytes | N
         raise ValueError("a newer version of this program wrote it")
     request = _request_of_version_1(fields) if version == 1 else _request(fields["request"])
     request = replace(request, body=replace(request.body, content=content))
-    seen = str(fields.get("fingerprint", ""))
-    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"], seen)
+    seen, folder = str(fields.get("fingerprint", "")), str(fields.get("folder", ""))
+    return StoredDraft(identity, position, request, fields["file"], fields["dirty"], fields["capture"], seen, folder)
 
 
 def _request(fields: dict[str, Any]) -> SavedRequest:

@@ -10,6 +10,8 @@
     secret_variables: [TOKEN] variables of the file whose values are secrets
     body:
       literal: true           braces in the body are text
+    request:
+      literal: true           braces in its method, URL, parameters and headers are text
 
 Other programs ignore it: OpenCollection's schema refuses foreign keys in its own files, and Bruno takes every `.yml`
 for a request, hence `.yaml`. Keys stand in this order, what is usual is left out, and where there is nothing to say
@@ -61,22 +63,27 @@ def read_hook(file: Path) -> StoredFile:
 
 def plain_hook(document: Mapping) -> Plain:
     """Return what a hook file says that we know; CollectionError for a wrong type, mode or secret."""
-    signing, auth, settings, body = (document.mapping(key) for key in ("signing", "auth", "settings", "body"))
+    signing, auth, settings = (document.mapping(key) for key in ("signing", "auth", "settings"))
+    body, request = document.mapping("body"), document.mapping("request")
     return _plain(
         _plain_signing(signing) if signing else {},
         _texts(auth) if auth else {},
         _plain_settings(settings) if settings else {},
         document.texts("secret_variables"),
         literal=bool(body and body.flag("literal")),
+        literal_head=bool(request and request.flag("literal")),
     )
 
 
-def _plain(signing: Plain, auth: Plain, settings: Plain, secret_variables: list[str], *, literal: bool) -> Plain:
+def _plain(
+    signing: Plain, auth: Plain, settings: Plain, secret_variables: list[str], *, literal: bool, literal_head: bool
+) -> Plain:
     plain: Plain = {
         "signing": signing,
         "auth": auth,
         "settings": settings,
         "body": {"literal": True} if literal else {},
+        "request": {"literal": True} if literal_head else {},
     }
     return plain | {"secret_variables": secret_variables} if secret_variables else plain
 
@@ -146,10 +153,12 @@ def hook_words(
     settings: SendSettings,
     secret_variables: tuple[str, ...] = (),
     literal: bool = False,
+    literal_head: bool = False,
 ) -> Plain:
     """Return the plain form of a hook file."""
     own = {name: value for name in HOOK_SETTINGS if (value := getattr(settings, name)) not in (None, "")}
-    return _plain(_signing_words(signing) if signing else {}, auth, own, list(secret_variables), literal=literal)
+    signed = _signing_words(signing) if signing else {}
+    return _plain(signed, auth, own, list(secret_variables), literal=literal, literal_head=literal_head)
 
 
 def _signing_words(signing: SigningChoice) -> Plain:

@@ -71,6 +71,7 @@ def request_of(words: RequestWords, file: Path, root: Path) -> SavedRequest:
         signing=signing_of(words.hook),
         docs=words.file.get("docs", ""),
         tags=tuple(info.get("tags", [])),
+        literal=words.hook["request"].get("literal", False),
     )
 
 
@@ -214,6 +215,7 @@ def _wanted_hook(request: SavedRequest, auth: dict[str, Any]) -> Plain:
         settings=request.settings,
         secret_variables=secret_names(request.variables),
         literal=request.body.literal,
+        literal_head=request.literal,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from workbench.storage.collections import (
     read_tree,
     save_request,
 )
+from workbench.ui.collections.moved_bodies import follow_body
 from workbench.ui.collections.outside_edits import OutsideEdits
 from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.collections.tree_work import TreeWork
@@ -84,9 +86,16 @@ class CollectionWork:
         return self._trees
 
     def root_of(self, path: str) -> str:
-        """Return the open collection that a file or folder is in; the first where it is in none."""
-        inside = (folder for folder in self.open_collections if Path(path).is_relative_to(folder))
-        return next(inside, self.open_collections[0] if self.open_collections else "")
+        """Return the open collection that a file or folder is in; empty where it is in none.
+
+        What is in none gets nothing from any: a collection's credentials must not go where a capture is sent.
+        """
+        return next((folder for folder in self.open_collections if path and Path(path).is_relative_to(folder)), "")
+
+    @property
+    def chosen_folder(self) -> str:
+        """The folder chosen in the tree, else the first open collection: for what is done to collections."""
+        return self._window.sidebar.chosen_folder or next(iter(self.open_collections), "")
 
     def name_of(self, path: str) -> str:
         """Return what people call a folder or a collection; its folder's name where it is in no open one."""
@@ -209,20 +218,24 @@ class CollectionWork:
         if chosen is None:
             return False
         folder, name = chosen
-        panel.draft.change(name=name)
         try:
             file = await asyncio.to_thread(new_request_path, Path(folder), name)
-            await self._write(panel, file, expected=None)
+            await self._write(panel, file, expected=None, name=name)
         except WorkbenchError as error:
             self._window.show_error(error)
             return False
         return True
 
-    async def _write(self, panel: ComposerPanel, file: Path, *, expected) -> None:
+    async def _write(self, panel: ComposerPanel, file: Path, *, expected, name: str | None = None) -> None:
+        """Write a tab's request; it has another name only once that is in a file."""
         request: SavedRequest = panel.draft.request
+        request = request if name is None else replace(request, name=name)
         saved = await asyncio.to_thread(save_request, file, request, expected=expected)
+        if name is not None:
+            panel.draft.change(name=name)
         panel.draft.file, panel.draft.saved, panel.draft.fingerprint = str(file), request, saved
         self._tabs.note_change(panel)
+        await follow_body(panel, request.body.content)
         await self.show()
         self._window.sidebar.collections.choose(str(file))
 

@@ -138,6 +138,13 @@ COMMANDS = (
     ),
     Command("edit_environments", "Edit environments…", "Change values, names and secrets", "Request", "Ctrl+Alt+V"),
     Command(
+        "forget_taken",
+        "Forget taken values",
+        "Forget what answers gave in this session: tokens, ids",
+        "Request",
+        "Ctrl+Alt+X",
+    ),
+    Command(
         "undo_request",
         "Undo in request",
         "Take back the last change of this request, as a whole",

@@ -69,7 +69,7 @@ class ComposingWork:
         )
         self._tabs.enabled_changed.connect(self._enable_commands)
         for name, slot in {
-            "new_request": lambda: self._tabs.add(Draft(folder=window.sidebar.chosen_folder)),
+            "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
             "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
             "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
             "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
@@ -116,6 +116,14 @@ class ComposingWork:
         panel = self._tabs.current()
         if panel is not None:
             work(panel)
+
+    def _folder_for_new(self) -> str:
+        """Return the folder chosen in the tree, else that of the tab in front; empty where there is neither."""
+        panel = self._tabs.current()
+        beside = "" if panel is None else panel.draft.folder
+        if panel is not None and panel.draft.file:
+            beside = str(Path(panel.draft.file).parent)
+        return self._window.sidebar.chosen_folder or beside
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         start = self._jobs.start

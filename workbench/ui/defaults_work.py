@@ -31,7 +31,7 @@ class DefaultsWork:
         window.commands["edit_defaults"].triggered.connect(lambda *_: self._edit_chosen())
 
     def _edit_chosen(self) -> None:
-        folder = self._window.sidebar.chosen_folder or self._collections.root_of("")
+        folder = self._collections.chosen_folder
         if folder:
             self._jobs.start(self._edit(Path(folder)), "edit a folder")
 

@@ -30,6 +30,7 @@ from workbench.ui.composer.value_picker import ValuePicker
 from workbench.ui.dialogs import finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.taken_values import Place, TakenValues
 from workbench.ui.variable_line import VariableLine, VariableText
 from workbench.ui.variable_words import DynamicValue, VariableWords
 
@@ -58,8 +59,7 @@ class EnvironmentWork:
         self._secrets = workbench.signatures.secrets
         self._chosen: dict[str, str] = dict(window.state.environments)
         self._dynamic: dict[str, DynamicValue] = {}
-        self.local: dict[str, str] = {}
-        """What answers gave in this session."""
+        self.taken = TakenValues()
         collections.environments_of = lambda path: environment_names(Path(path))
         collections.shown.append(self._after_show)
         tabs.opened.connect(self._on_opened)
@@ -70,6 +70,7 @@ class EnvironmentWork:
             "switch_environment": self._open_box,
             "edit_environments": lambda: jobs.start(self._edit(self._current_root()), "edit environments"),
             "insert_value": self._open_picker,
+            "forget_taken": self._forget_taken,
         }.items():
             window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
         self._soon = QTimer(window, singleShot=True, interval=0)
@@ -78,12 +79,16 @@ class EnvironmentWork:
     # What a tab sees
 
     def root_of(self, panel: ComposerPanel) -> str:
-        """Return the collection that a tab's request belongs to; empty where none is open."""
+        """Return the collection that a tab's request belongs to; empty where it is in none."""
         return self._collections.root_of(panel.draft.file or panel.draft.folder)
 
     def environment_of(self, panel: ComposerPanel) -> str:
         """Return the name of the environment in force in a tab; empty for none."""
         return self._chosen.get(self.root_of(panel), "")
+
+    def place_of(self, panel: ComposerPanel) -> Place:
+        """Return where a tab's request would be sent from now."""
+        return Place(self.root_of(panel), self.environment_of(panel))
 
     async def surroundings(self, panel: ComposerPanel) -> Surroundings:
         """Return what surrounds a tab's request now."""
@@ -118,17 +123,18 @@ class EnvironmentWork:
         if not self._dynamic:
             self._dynamic = await asyncio.to_thread(_dynamic_values)
         found = await self.surroundings(panel)
-        scopes = found.context.scopes
-        scopes = scopes.with_local(self.local) if self.local else scopes
+        scopes, taken = found.context.scopes, self.taken.at(self.place_of(panel))
+        scopes = scopes.with_local(taken) if taken else scopes
         panel.bar.set_environments(names, self.environment_of(panel))
         panel.set_words(VariableWords(scopes, self._dynamic))
         panel.sections.set_above(found.auth, found.auth_source, found.settings)
 
-    async def take(self, panel: ComposerPanel, taken: "Sequence[Taken]") -> None:
-        """Keep what an answer gave: in the environment or the collection where it says so, else for this session."""
-        if not taken:
-            return
-        root, name = self.root_of(panel), self.environment_of(panel)
+    async def take(self, place: Place, taken: "Sequence[Taken]") -> None:
+        """Keep what an answer gave: in the environment or the collection where it says so, else for this session.
+
+        `place` is where the request was sent from: another environment may have been chosen since.
+        """
+        root, name = place
         for each in taken:
             value = each.value or ""
             if each.taking.scope == "environment" and root and name:
@@ -136,7 +142,12 @@ class EnvironmentWork:
             elif each.taking.scope == "collection" and root:
                 await asyncio.to_thread(_set_in_collection, Path(root), each.taking.name, value)
             else:
-                self.local[each.taking.name] = value
+                self.taken.keep(place, each.taking.name, value)
+        self._soon.start()
+
+    def _forget_taken(self) -> None:
+        count = self.taken.forget_all()
+        self._window.show_info(f"Taken values forgotten: {count}.")
         self._soon.start()
 
     # Choosing
@@ -144,6 +155,9 @@ class EnvironmentWork:
     def _choose(self, root: str, name: str) -> None:
         if not root:
             return
+        before = self._chosen.get(root, "")
+        if before != name:
+            self.taken.forget(Place(root, before))
         self._chosen[root] = name
         self._window.state.environments = {path: chosen for path, chosen in self._chosen.items() if chosen}
         self._window.keep_state(self._collections.open_collections)
@@ -173,11 +187,9 @@ class EnvironmentWork:
 
     def _current_root(self) -> str:
         panel = self._tabs.current()
-        return (
-            self.root_of(panel)
-            if panel is not None
-            else self._collections.root_of(self._window.sidebar.chosen_folder)
-        )
+        """Return the collection whose environments are to be edited: the tab's, else the one that is chosen."""
+        own = self.root_of(panel) if panel is not None else ""
+        return own or self._collections.root_of(self._collections.chosen_folder)
 
     async def _edit(self, root: str) -> None:
         if not root:
@@ -212,7 +224,10 @@ class EnvironmentWork:
                 self._window.show_error(error)
         chosen = self._chosen.get(str(root), "")
         path = next((path for path, name in before.items() if name == chosen), None)
-        self._choose(str(root), next((each.name for each in state.now if each.path == path and path), ""))
+        now = next((each.name for each in state.now if each.path == path and path), "")
+        if now:
+            self.taken.follow(Place(str(root), chosen), Place(str(root), now))
+        self._choose(str(root), now)
         await self._collections.show()
 
 

@@ -90,7 +90,7 @@ class InterchangeWork:
     # Out
 
     def _start_export(self, path: str) -> None:
-        chosen = path or self._window.sidebar.chosen_folder or self._collections.root_of("")
+        chosen = path or self._collections.chosen_folder
         if chosen:
             self._jobs.start(self._export(chosen), "export a collection")
         else:

@@ -40,7 +40,7 @@ class RunWork:
         window.commands["run_folder"].triggered.connect(lambda *_: self._run_chosen())
 
     def _run_chosen(self) -> None:
-        folder = self._window.sidebar.chosen_folder or self._collections.root_of("")
+        folder = self._collections.chosen_folder
         if folder:
             self._jobs.start(self._open(folder), "run a folder")
         else:

@@ -9,16 +9,14 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from workbench.engine.workbench import Workbench
-from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
-from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
-from workbench.model.message import readable
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
-from workbench.ui.composer.draft import Draft, body_kind
+from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
+from workbench.ui.composer.sent_again import sent_again
 from workbench.ui.composer.sign_editor import SignEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.dialogs import ask_text, finished
@@ -63,7 +61,6 @@ class SendingWork:
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())
         panel.url.returnPressed.connect(self._send)
-        panel.answered.connect(lambda sent: self._jobs.start(self._keep(panel, sent), "keep what an answer gave"))
         panel.sections.made.connect(lambda editor: self._on_made(panel, editor))
         panel.add_button(self._window.commands.tool_button("preview"))
 
@@ -86,32 +83,36 @@ class SendingWork:
 
     async def _deliver(self, panel: ComposerPanel) -> "Sent":
         """Send a tab's request with all that surrounds it."""
-        request = panel.draft.request
+        request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
         for problem in context.problems:
             panel.notices.say("warning", problem)
         deliveries = self._workbench.deliveries
         deliveries.tokens.open_browser = _open_browser
         try:
-            return await deliveries.send_and_check(
+            sent = await deliveries.send_and_check(
                 request,
-                scopes=context.scopes_for(request, self._environments.local),
+                scopes=context.scopes_for(request, self._environments.taken.at(place)),
                 inherited=context.inherited,
                 signing=self._signing_of,
                 sources=self._sources(context),
             )
         finally:
             self._jobs.start(self.show_history(), "show the history")
+        taken = [each for each in sent.taken if each.value is not None]
+        if taken:
+            self._jobs.start(self._environments.take(place, taken), "keep what an answer gave")
+        return sent
 
     async def prepared(
         self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
     ) -> "Prepared":
         """Return what Send would send now; `change` may put other values into the scopes before."""
-        request = panel.draft.request
+        request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
         return await self._workbench.deliveries.prepare(
             request,
-            scopes=change(context.scopes_for(request, self._environments.local)),
+            scopes=change(context.scopes_for(request, self._environments.taken.at(place))),
             inherited=context.inherited,
             signing=self._signing_of if signed else None,
             sources=self._sources(context),
@@ -145,10 +146,6 @@ class SendingWork:
         if await finished(dialog) == PreviewDialog.DialogCode.Accepted:
             panel.start_sending(partial(self._deliver, panel))
 
-    async def _keep(self, panel: ComposerPanel, sent: "Sent") -> None:
-        """Keep what was taken of an answer, where its taking says."""
-        await self._environments.take(panel, [each for each in sent.taken if each.value is not None])
-
     # The history
 
     async def begin(self) -> None:
@@ -172,8 +169,10 @@ class SendingWork:
         delivery = await self._workbench.history.run(lambda reader: reader.get(number))
         if delivery is None:
             raise UsageError("This delivery is no longer in the history.")
-        request = await asyncio.to_thread(_request_of, delivery)
-        panel = self._tabs.add(Draft(request=request, opened=request))
+        found = await asyncio.to_thread(sent_again, delivery)
+        panel = self._tabs.add(Draft(request=found.request, opened=found.request))
+        if found.notes:
+            panel.notices.say("warning", "\n".join(found.notes))
         await panel.answer.show_delivery(delivery)
 
 
@@ -195,17 +194,3 @@ def _shown(prepared: "Prepared") -> tuple[bytes, str]:
     else:
         notes.append("The body is too large to be shown with its secrets masked.")
     return raw, " ".join(notes)
-
-
-def _request_of(delivery: Delivery) -> SavedRequest:
-    """Return what was sent as a request to compose anew; its braces were sent as they stand."""
-    request = delivery.last.request
-    headers = [(name, value) for name, value in request.headers if name.lower() not in ("host", "content-length")]
-    kind = body_kind(request.head.content_type) if request.body.size else BodyKind.NONE
-    return SavedRequest(
-        name=delivery.name,
-        method=request.method,
-        url=delivery.url,
-        headers=tuple(Field(name, readable(value)) for name, value in headers),
-        body=ComposedBody(kind, request.body, literal=True) if request.body.size else ComposedBody(),
-    )

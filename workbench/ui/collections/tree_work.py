@@ -15,6 +15,7 @@ from workbench.storage.collection_editing import (
 )
 from workbench.storage.collection_trash import Deleted, delete, undo_delete
 from workbench.storage.collections import fingerprint, read_request
+from workbench.ui.collections.moved_bodies import follow_body
 from workbench.ui.collections.side_tree import KIND, VALUE
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
@@ -75,7 +76,7 @@ class TreeWork:
     # Each returns the path that is to be chosen afterwards
 
     async def _new_folder(self) -> None:
-        folder = self._window.sidebar.chosen_folder or self._collections.root_of("")
+        folder = self._collections.chosen_folder
         if folder:
             await self.ask_new_folder(folder)
 
@@ -95,7 +96,7 @@ class TreeWork:
         if not name:
             return before
         now = await asyncio.to_thread(lambda: (rename_folder if before.is_dir() else rename_request)(before, name))
-        self._follow_path(before, now)
+        await self._follow_path(before, now)
         panel = self._tabs.of_file(str(now))
         if panel is not None:
             await self._follow_file(panel, name)
@@ -119,15 +120,16 @@ class TreeWork:
             moved = await asyncio.to_thread(move_into, source, target)
         else:
             moved = await asyncio.to_thread(move_before, source, target, Path(before) if before else None)
-        self._follow_path(source, moved)
+        await self._follow_path(source, moved)
         return moved
 
-    def _follow_path(self, before: Path, after: Path) -> None:
-        for panel in self._tabs:
+    async def _follow_path(self, before: Path, after: Path) -> None:
+        for panel in list(self._tabs):
             file = Path(panel.draft.file)
             if panel.draft.file and file.is_relative_to(before):
                 panel.draft.file = str(after / file.relative_to(before)) if file != before else str(after)
                 self._tabs.note_change(panel)
+                await follow_body(panel)
 
     async def _remove(self, path: str) -> None:
         item = self._window.sidebar.collections.choose(path)

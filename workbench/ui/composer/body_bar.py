@@ -33,6 +33,9 @@ class BodyBar(QWidget):
         self.facts.setObjectName("muted")
         self.literal = QCheckBox("Literal braces", self)
         self.literal.setToolTip("Send {{…}} in the body as it stands, instead of a variable's value")
+        self.literal_head = QCheckBox("Literal URL and headers", self)
+        self.literal_head.setToolTip("Send {{…}} in the URL and in headers as it stands, as it was captured or sent")
+        self.literal_head.hide()
         self.as_text = QToolButton(self)
         self.as_text.setIcon(icon("text"))
         self.as_text.setIconSize(QSize(16, 16))
@@ -49,7 +52,7 @@ class BodyBar(QWidget):
         row.addWidget(self.kind)
         row.addWidget(self.facts)
         row.addStretch()
-        for widget in (self.literal, self.as_text, self.beautify, self.file):
+        for widget in (self.literal_head, self.literal, self.as_text, self.beautify, self.file):
             row.addWidget(widget)
 
     def show_kind(self, kind: BodyKind, *, literal: bool) -> None:

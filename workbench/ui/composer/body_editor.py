@@ -69,6 +69,7 @@ class BodyEditor(QWidget):
         self.bar.file.clicked.connect(self.file_wanted)
         self.bar.as_text.clicked.connect(lambda: self.set_body(self._body))
         self.bar.literal.clicked.connect(self._on_literal)
+        self.bar.literal_head.clicked.connect(self.edited)
         self.text.edited.connect(self._on_text)
         appearance.changed.connect(self._on_theme)
         self._on_theme()
@@ -115,6 +116,16 @@ class BodyEditor(QWidget):
     def body(self) -> ComposedBody:
         """The body as it will be sent."""
         return self._body
+
+    @property
+    def literal_head(self) -> bool:
+        """Whether braces of the URL and the headers are sent as they stand."""
+        return self.bar.literal_head.isChecked()
+
+    def set_literal_head(self, literal: bool) -> None:
+        """Show whether they are; there is nothing to be said of a request that was typed here."""
+        self.bar.literal_head.setChecked(literal)
+        self.bar.literal_head.setVisible(literal or self.bar.literal_head.isVisibleTo(self.bar))
 
     def set_body(self, body: ComposedBody) -> None:
         """Edit another body."""

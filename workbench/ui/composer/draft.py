@@ -7,6 +7,7 @@ change. That is how a captured body goes out again as it came.
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 
+from workbench.model.authentication import NO_AUTH
 from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.message import Body, readable
@@ -58,10 +59,25 @@ class Draft:
         """Change fields of the request."""
         self.request = replace(self.request, **values)
 
+    def body_moved(self, before: Body, after: Body) -> None:
+        """Take a body that is a file from where it is now."""
+        self.request = with_body(self.request, before, after)
+        self.saved = self.saved and with_body(self.saved, before, after)
+        self.opened = self.opened and with_body(self.opened, before, after)
+
     def stored(self, position: int) -> StoredDraft:
         """Return the form in which a draft survives a crash."""
         seen = self.fingerprint or NO_FILE
-        return StoredDraft(self.id, position, self.request, self.file, self.is_dirty, self.capture_number, seen)
+        return StoredDraft(
+            self.id, position, self.request, self.file, self.is_dirty, self.capture_number, seen, self.folder
+        )
+
+
+def with_body(request: SavedRequest, before: Body, after: Body) -> SavedRequest:
+    """Return the request with one body in the place of another; the same request where it has a third."""
+    if request.body.content != before:
+        return request
+    return replace(request, body=replace(request.body, content=after))
 
 
 def draft_of(stored: StoredDraft) -> Draft:
@@ -73,6 +89,7 @@ def draft_of(stored: StoredDraft) -> Draft:
         capture_number=stored.capture_number,
         id=stored.id,
         fingerprint=Fingerprint(stored.fingerprint) if stored.file else None,
+        folder=stored.folder,
     )
 
 
@@ -97,6 +114,8 @@ def draft_of_capture(capture: Capture, target: str) -> Draft:
         url=url,
         headers=(*headers, *absent),
         body=ComposedBody(kind, request.body, literal=kind is not BodyKind.NONE),
+        auth=NO_AUTH,
+        literal=True,
     )
     return Draft(request=saved, capture_number=capture.number, opened=saved)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.model.collection import SavedRequest
 from workbench.model.errors import WorkbenchError
+from workbench.model.message import Body
 from workbench.model.variables import Scope, ScopeKind, Scopes
 from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.composer.body_editor import BodyEditor
@@ -42,8 +43,6 @@ class ComposerPanel(QWidget):
     changed = Signal()
     """The draft is another one now: its title or mark may be, and it is to be kept."""
     sending_changed = Signal(bool)
-    answered = Signal(object)
-    """What was sent with what came back, once it is shown."""
 
     def __init__(self, draft: Draft, appearance: Appearance, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +106,13 @@ class ComposerPanel(QWidget):
         """Put another request in the place of all this, as one step that can be undone."""
         self.undo_steps.note(request, whole=True)
         self._show_step(request)
+
+    def body_moved(self, before: Body, after: Body) -> None:
+        """Read a body that is a file from where it is now; nothing counts as edited."""
+        self.undo_steps.body_moved(before, after)
+        self.draft.body_moved(before, after)
+        self.show_request(self.draft.request)
+        self.changed.emit()
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -202,7 +208,6 @@ class ComposerPanel(QWidget):
             sent = await deliver()
             await self.answer.show_delivery(sent.delivery)
             self.answer.show_results(sent.checks, sent.taken)
-            self.answered.emit(sent)
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:

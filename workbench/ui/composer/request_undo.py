@@ -7,6 +7,8 @@ a row taken away, another kind of body, a pasted command that became the request
 from dataclasses import fields
 
 from workbench.model.collection import SavedRequest
+from workbench.model.message import Body
+from workbench.ui.composer.draft import with_body
 
 STEPS_KEPT = 200
 _TYPED = frozenset({"url", "body", "docs", "method", "name"})
@@ -48,6 +50,12 @@ class RequestUndo:
     def redo(self) -> SavedRequest:
         """Go a step forth again."""
         return self._step(self._after, self._before)
+
+    def body_moved(self, before: Body, after: Body) -> None:
+        """Let every step read a body that is a file from where it is now."""
+        self._now = with_body(self._now, before, after)
+        self._before = [with_body(each, before, after) for each in self._before]
+        self._after = [with_body(each, before, after) for each in self._after]
 
     def _step(self, source: list[SavedRequest], target: list[SavedRequest]) -> SavedRequest:
         if source:

@@ -89,8 +89,8 @@ class Sections(QTabWidget):
             Section(
                 "Body",
                 lambda: BodyEditor(self._appearance, self, variables=self._variables),
-                lambda editor, request: editor.body == request.body or editor.set_body(request.body),
-                lambda editor, _: {"body": editor.body},
+                _fill_body,
+                lambda editor, _: {"body": editor.body, "literal": editor.literal_head},
                 lambda request: HOLDS if request.body.kind is not BodyKind.NONE else "",
             ),
             Section(
@@ -227,6 +227,12 @@ class Sections(QTabWidget):
     def _show_marks(self) -> None:
         for position, section in enumerate(self._sections.values()):
             self.setTabText(position, section.title + section.mark(self._request))
+
+
+def _fill_body(editor: BodyEditor, request: SavedRequest) -> None:
+    editor.set_literal_head(request.literal)
+    if editor.body != request.body:
+        editor.set_body(request.body)
 
 
 def _params_mark(request: SavedRequest) -> str:
