@@ -93,3 +93,18 @@ async def test_what_cannot_be_read_is_one_sentence(workbench: Program, tmp_path:
     ran = await workbench("collections", "import", str(file))
     assert ran.code == 2
     assert ran.err.startswith("workbench: This is not JSON")
+
+
+async def test_trust_is_given_and_taken_back(workbench: Program, tmp_path: Path) -> None:
+    root = tmp_path / "cloned"
+    root.mkdir()
+    (root / "opencollection.yml").write_text("opencollection: 1.0.0\ninfo: {name: Cloned}\n")
+    given = await workbench("collections", "trust", str(root))
+    assert given.code == 0
+    assert f"Requests of {root} may read files" in given.text
+    assert (Path(workbench.home) / "trusted-collections").read_text() == f"{root}\n"
+    assert (await workbench("collections", "trust", str(root), "--forget")).code == 0
+    assert (Path(workbench.home) / "trusted-collections").read_text() == ""
+    refused = await workbench("collections", "trust", str(root / "nowhere"))
+    assert refused.code == 2
+    assert "There is no folder" in refused.err
