@@ -20,7 +20,7 @@ from random import Random, SystemRandom
 from workbench.engine.made_up_values import MADE_UP, MadeUpNames
 from workbench.model.clock import Clock, as_datetime, rfc3339
 from workbench.model.delivery import Attempt
-from workbench.model.errors import UsageError
+from workbench.model.errors import NotTrusted, UsageError
 
 Value = str | bytes
 """Bytes come from files and hashes; what stands in a text in the end must be UTF-8."""
@@ -123,10 +123,11 @@ def contained_path(name: str, folder: Path | None, contained: bool) -> Path:
     return path
 
 
-def _not_trusted(what: str, folder: Path) -> UsageError:
-    return UsageError(
+def _not_trusted(what: str, folder: Path) -> NotTrusted:
+    return NotTrusted(
         f"{what} is outside the collection {folder.name}, which is not trusted on this machine, so it is not read.",
         f"If you know what its requests send: workbench collections trust {shlex.quote(str(folder.absolute()))}",
+        str(folder.absolute()),
     )
 
 

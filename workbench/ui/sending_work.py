@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -11,11 +12,12 @@ from PySide6.QtGui import QDesktopServices
 from workbench.engine.workbench import Workbench
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.delivery import Delivery
-from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.errors import NotTrusted, UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.message import readable
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
+from workbench.storage.trusted_collections import trust
 from workbench.ui.composer.draft import Draft, body_kind
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
@@ -25,6 +27,7 @@ from workbench.ui.dialogs import ask_text, finished
 from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
@@ -100,8 +103,21 @@ class SendingWork:
                 signing=self._signing_of,
                 sources=self._sources(context),
             )
+        except NotTrusted as error:
+            self._offer_trust(panel, error)
+            raise
         finally:
             self._jobs.start(self.show_history(), "show the history")
+
+    def _offer_trust(self, panel: ComposerPanel, error: NotTrusted) -> None:
+        """Ask whether a collection may have what it reached for; nothing is sent until its user sends again."""
+
+        def allow() -> None:
+            folder = Path(error.folder)
+            self._jobs.start(asyncio.to_thread(trust, self._workbench.paths, folder), "trust a collection")
+
+        action = ("Trust this collection", allow)
+        panel.notices.show_notice(Notice(Level.WARNING, error.message, (action,)))
 
     async def prepared(
         self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
