@@ -155,3 +155,18 @@ async def test_moved_collection_has_its_secrets_again(workbench: Program, secret
     former.rename(now)
     assert (await workbench("collections", "moved", str(former), str(now))).code == 0
     assert secret_prefix(secrets, now, "prod") == prefix
+
+
+async def test_trust_is_given_and_taken_back(workbench: Program, tmp_path: Path) -> None:
+    root = tmp_path / "cloned"
+    root.mkdir()
+    (root / "opencollection.yml").write_text("opencollection: 1.0.0\ninfo: {name: Cloned}\n")
+    given = await workbench("collections", "trust", str(root))
+    assert given.code == 0
+    assert f"Requests of {root} may read files" in given.text
+    assert (Path(workbench.home) / "trusted-collections").read_text() == f"{root}\n"
+    assert (await workbench("collections", "trust", str(root), "--forget")).code == 0
+    assert (Path(workbench.home) / "trusted-collections").read_text() == ""
+    refused = await workbench("collections", "trust", str(root / "nowhere"))
+    assert refused.code == 2
+    assert "There is no folder" in refused.err

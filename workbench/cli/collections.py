@@ -1,4 +1,4 @@
-"""`workbench collections`: bring collections of other programs in, take ours out, look for what is broken."""
+"""`workbench collections`: bring collections of other programs in, take ours out, find what is broken, trust one."""
 
 import argparse
 import os
@@ -47,6 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("former", metavar="FORMER", help="where its folder was")
     add.add_argument("now", metavar="DIR", help="where its folder is")
     add.set_defaults(run=run_moved)
+    add = actions.add_parser("trust", help="let its requests read this machine's files and environment")
+    add.add_argument("path", metavar="DIR", help="a collection's folder outside the workspace")
+    add.add_argument("--forget", action="store_true", help="trust it no longer")
+    add.set_defaults(run=run_trust)
     for action in actions.choices.values():
         add_home(action)
 
@@ -220,6 +224,20 @@ def run_check(arguments: argparse.Namespace, console: Console) -> int:
     if not problems and not arguments.json:
         console.line("Every file can be read.")
     return 1 if problems else 0
+
+
+def run_trust(arguments: argparse.Namespace, console: Console) -> int:
+    """Remember that a collection is trusted on this machine, or that it is no longer."""
+    from workbench.storage.trusted_collections import distrust, trust
+
+    root, paths = Path(arguments.path).absolute(), Paths.of_home(arguments.home)
+    if arguments.forget:
+        distrust(paths, root)
+        console.line(f"{printable(str(root))} is not trusted any more.")
+    else:
+        trust(paths, root)
+        console.line(f"Requests of {printable(str(root))} may read files and the environment of this machine.")
+    return 0
 
 
 def _problems(root: Path, folder: FolderEntry) -> Iterator[tuple[str, int, str]]:

@@ -13,7 +13,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any, cast
 
-from workbench.engine.dynamic_values import file_path
+from workbench.engine.dynamic_values import contained_path
 from workbench.formats.json_query import parse
 from workbench.model.collection import CONTENT_TYPES, BodyKind, ComposedBody, Part
 from workbench.model.errors import FormatError, UsageError
@@ -32,6 +32,8 @@ class BodyPlace:
     """Relative paths start here: the collection's folder."""
     spool: Path | None = None
     """None keeps everything in memory."""
+    contained: bool = False
+    """Files outside of `folder` are refused; see `Sources`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _pieces(part: Part, boundary: str, place: BodyPlace) -> Iterator[_Piece]:
     if not part.files:
         raise UsageError(f"The part {part.name!r} has no file yet.", "Choose one, or switch the part off.")
     for name in part.files:
-        path = file_path(name, place.folder)
+        path = contained_path(name, place.folder, place.contained)
         kind = part.content_type or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         yield _Piece(_part_head(boundary, part.name, path.name, kind))
         yield _Piece(path=path)

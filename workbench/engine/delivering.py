@@ -1,7 +1,7 @@
 """Sending and replaying: builds the exact request, follows where it leads, and keeps what came of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,12 +58,15 @@ class DeliveryService:
         *,
         cookies: CookieStore | None = None,
         history: Reading[DeliveryReader] | None = None,
+        is_trusted: Callable[[Path], bool] = lambda _: False,
     ) -> None:
+        """`is_trusted` says whether a collection's folder may read files of this machine; it may block."""
         self._database = database
         self._spool = spool
         self._writes = DeliveryWrites(spool)
         self._clock = clock
         self._history = history
+        self._is_trusted = is_trusted
         self._tasks = TaskSet()
         self._add = self._writes.add  # One object: neighbours in the queue are known by it.
         self.cookies = cookies
@@ -132,10 +135,15 @@ class DeliveryService:
         signing: Signing | SigningOf | None = None,
         sources: Sources | None = None,
     ) -> Prepared:
-        """Return the exact request that `send` would send now, and send nothing but what a token needs."""
+        """Return the exact request that `send` would send now, and send nothing but what a token needs.
+
+        Of `sources.folder`, a collection that is not trusted here, nothing reaches out to other files.
+        """
         given = sources or Sources(self._clock)
         if given.answer_of is None:
             given = replace(given, answer_of=self.newest_answer)
+        if given.folder is not None and not await asyncio.to_thread(self._is_trusted, given.folder):
+            given = replace(given, contained=True)
         return await prepare(
             saved,
             self._authenticator,

@@ -7,6 +7,7 @@ it. Values that must be asked for or awaited (`$prompt`, `$response`) are fetche
 
 import os
 import re
+import shlex
 import string
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -19,7 +20,7 @@ from random import Random, SystemRandom
 from workbench.engine.made_up_values import MADE_UP, MadeUpNames
 from workbench.model.clock import Clock, as_datetime, rfc3339
 from workbench.model.delivery import Attempt
-from workbench.model.errors import UsageError
+from workbench.model.errors import NotTrusted, UsageError
 
 Value = str | bytes
 """Bytes come from files and hashes; what stands in a text in the end must be UTF-8."""
@@ -58,6 +59,8 @@ class Sources:
     random: Random = field(default_factory=SystemRandom)
     folder: Path | None = None
     """Relative paths of files start here: the collection's folder."""
+    contained: bool = False
+    """Nothing from outside of `folder` is read: nobody here has said that they trust the collection."""
     ask: Ask | None = None
     answer_of: AnswerOf | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -110,6 +113,22 @@ def file_path(name: str, folder: Path | None) -> Path:
     """Return where a file that a request names is: absolute, or from the collection's folder."""
     path = Path(name).expanduser()
     return path if path.is_absolute() or folder is None else folder / path
+
+
+def contained_path(name: str, folder: Path | None, contained: bool) -> Path:
+    """Return `file_path`; UsageError where it leads out of a collection that nobody trusts."""
+    path = file_path(name, folder)
+    if contained and folder is not None and not path.resolve().is_relative_to(folder.resolve()):
+        raise _not_trusted(f"The file {path}", folder)
+    return path
+
+
+def _not_trusted(what: str, folder: Path) -> NotTrusted:
+    return NotTrusted(
+        f"{what} is outside the collection {folder.name}, which is not trusted on this machine, so it is not read.",
+        f"If you know what its requests send: workbench collections trust {shlex.quote(str(folder.absolute()))}",
+        str(folder.absolute()),
+    )
 
 
 def _uuid(making: Making, _: tuple[str, ...]) -> str:
@@ -185,13 +204,16 @@ def _letters(alphabet: str, usual: int) -> Maker:
 
 def _environment(making: Making, arguments: tuple[str, ...]) -> str:
     name = _one(arguments[:1] if arguments[1:] == (SECRET,) else arguments, "$env", "the variable's name")
+    if making.sources.contained and making.sources.folder is not None:
+        raise _not_trusted(f"The environment's variable {name}", making.sources.folder)
     if name not in making.sources.environment:
         raise UsageError(f"The environment has no variable {name}.", f"Set it: export {name}=…")
     return making.sources.environment[name]
 
 
 def _file(making: Making, arguments: tuple[str, ...]) -> bytes:
-    path = file_path(_one(arguments, "$file", "a path"), making.sources.folder)
+    given = making.sources
+    path = contained_path(_one(arguments, "$file", "a path"), given.folder, given.contained)
     try:
         if path.stat().st_size > FILE_LIMIT_BYTES:
             raise UsageError(f"The file {path} is too large for a value.", "Send it as a body or a part of a form.")

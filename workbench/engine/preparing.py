@@ -131,7 +131,7 @@ async def _made(
     if jar:
         added.append(("Cookie", readable(jar)))
     hidden |= _secrets(made, route, signing, jar)
-    place = BodyPlace(sources.folder, spool)
+    place = BodyPlace(sources.folder, spool, sources.contained)
     target, request, signed_names = await asyncio.to_thread(_composed, ready, added, place, auth, signing, now_us)
     return Prepared(
         ready,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from workbench.storage.drafts import StoredDraft, delete_drafts, save_drafts
 from workbench.storage.forwards import ForwardReader
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
+from workbench.storage.trusted_collections import is_trusted
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import DeliveryService
@@ -58,6 +59,7 @@ class Workbench:
             self.clock,
             cookies=CookieStore(self.paths.cookies),
             history=self.history,
+            is_trusted=partial(is_trusted, self.paths),
         )
 
     @cached_property

@@ -3,6 +3,7 @@
     WorkbenchError
       UsageError        the words of a command or a form are off          exit 2
         QueryError      a filter line that cannot be read
+        NotTrusted      a collection that reaches for this machine's files
       FormatError       a file or body that is not what it claims to be   exit 2
         CollectionError a collection file that cannot be read or written
       DeliveryError     a target that cannot be reached at all            exit 3
@@ -38,6 +39,14 @@ class QueryError(UsageError):
         super().__init__(message, hint)
         self.start = start
         self.end = end
+
+
+class NotTrusted(UsageError):
+    """A collection, at `folder`, that wants more of this machine than its user has allowed."""
+
+    def __init__(self, message: str, hint: str, folder: str) -> None:
+        super().__init__(message, hint)
+        self.folder = folder
 
 
 class FormatError(WorkbenchError):

@@ -82,6 +82,11 @@ class Paths:
         return self.data / "cookies.json"
 
     @property
+    def trusted_collections(self) -> Path:
+        """Folders of collections outside the workspace that may read this machine's files."""
+        return self.data / "trusted-collections"
+
+    @property
     def settings(self) -> Path:
         return self.config / "settings.toml"
 

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from workbench.engine.workbench import Workbench
-from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.errors import NotTrusted, UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
+from workbench.storage.trusted_collections import trust
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
@@ -23,6 +25,7 @@ from workbench.ui.dialogs import ask_text, finished
 from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.engine.delivering import Sent
@@ -97,12 +100,25 @@ class SendingWork:
                 signing=self._signing_of,
                 sources=self._sources(context),
             )
+        except NotTrusted as error:
+            self._offer_trust(panel, error)
+            raise
         finally:
             self._jobs.start(self.show_history(), "show the history")
         taken = [each for each in sent.taken if each.value is not None]
         if taken:
             self._jobs.start(self._environments.take(place, taken), "keep what an answer gave")
         return sent
+
+    def _offer_trust(self, panel: ComposerPanel, error: NotTrusted) -> None:
+        """Ask whether a collection may have what it reached for; nothing is sent until its user sends again."""
+
+        def allow() -> None:
+            folder = Path(error.folder)
+            self._jobs.start(asyncio.to_thread(trust, self._workbench.paths, folder), "trust a collection")
+
+        action = ("Trust this collection", allow)
+        panel.notices.show_notice(Notice(Level.WARNING, error.message, (action,)))
 
     async def prepared(
         self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
