@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.formats.interchange.imported import REQUESTS_LIMIT
-from workbench.formats.interchange.importing import FORMATS, import_bytes
+from workbench.formats.interchange.importing import FORMATS, import_bytes, import_folder
 from workbench.model.collection import Part
 from workbench.model.errors import FormatError
 from workbench.storage.collection_reading import read_request
@@ -136,3 +136,9 @@ def test_more_requests_than_a_person_has_are_refused(name: str) -> None:
     with pytest.raises(FormatError, match="20,000 requests"):
         import_bytes(raw.encode(), name)
     assert time.monotonic() - started < 10
+
+
+def test_files_of_a_folder_count_together() -> None:
+    files = {f"{at}.http": b"GET http://h/\n###\n" * (REQUESTS_LIMIT // 4) for at in range(5)}
+    with pytest.raises(FormatError, match="20,000 requests"):
+        import_folder(files, "x")

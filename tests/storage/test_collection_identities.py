@@ -24,6 +24,7 @@ from workbench.storage.environments import (
     delete_environment,
     duplicate_environment,
     environment_fingerprint,
+    rename_environment,
     save_environment,
     save_with_secrets,
 )
@@ -121,15 +122,18 @@ def test_a_moved_collection_is_asked_about_and_then_has_its_values_again(
     former, now = collection(tmp_path / "former"), tmp_path / "now"
     kept(secrets, former)
     copy = collection(tmp_path / "copy")
-    assert moved_here(secrets, copy) == ()
+    assert moved_here(secrets, copy, (PROD,)) == ()
     with pytest.raises(CollectionError, match="still there"):
         Identities(paths).move(former, copy)
     former.rename(now)
     assert values(secrets, now) == {}
-    assert [f"collections moved {former} {now}" in sentence for sentence in moved_here(secrets, now)] == [True]
+    assert [f"collections moved {former} {now}" in sentence for sentence in moved_here(secrets, now, (PROD,))] == [
+        True
+    ]
+    assert moved_here(secrets, now, (Environment("plain", (Variable("a", "1"),)),)) == ()
     Identities(paths).move(former, now)
     assert values(secrets, now) == {"apiKey": "mine"}
-    assert moved_here(secrets, now) == ()
+    assert moved_here(secrets, now, (PROD,)) == ()
     with pytest.raises(CollectionError, match="No secrets"):
         Identities(paths).move(former, now)
 
@@ -197,4 +201,16 @@ def test_no_value_is_kept_where_the_environment_is_not_saved(secrets: Secrets, t
         save_with_secrets(mine, typed, secrets, expected=known)
     with pytest.raises(CollectionError, match="already"):
         save_with_secrets(mine, replace(typed, path=""), secrets)
+    assert values(secrets, mine) == {"apiKey": "mine"}
+
+
+def test_environments_without_secrets_need_no_passphrase(secrets: Secrets, paths: Paths, tmp_path: Path) -> None:
+    mine = collection(tmp_path / "mine")
+    kept(secrets, mine)
+    for opened in (Secrets(paths), Secrets(paths, "a wrong one")):
+        plain = save_with_secrets(mine, Environment("plain", (Variable("a", "1"),)), opened)
+        renamed = rename_environment(mine, plain, "other", opened)
+        copy = duplicate_environment(mine, renamed, "copy", opened)
+        for each in (renamed, copy):
+            delete_environment(mine, each, opened)
     assert values(secrets, mine) == {"apiKey": "mine"}

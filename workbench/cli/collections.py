@@ -64,6 +64,7 @@ def _mebibytes(text: str) -> int:
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
     """Read what was chosen, write it as a collection, and report what was lost on the way."""
     from workbench.formats.interchange.importing import import_bytes, import_folder
+    from workbench.storage.collection_identities import Identities
     from workbench.storage.interchange_files import open_import
     from workbench.storage.whole_collections import save_tree
 
@@ -77,6 +78,8 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     tree = imported.tree
     paths = Paths.of_home(arguments.home)
     target = Path(arguments.into) if arguments.into else _new_folder(paths.workspace, tree.name)
+    # A list of collections that cannot be read is said before anything is written.
+    Identities(paths).known(target)
     save_tree(target, tree)
     losses = (*imported.losses, *_keep_secrets(paths, target, tree))
     requests, folders = _counted(tree)

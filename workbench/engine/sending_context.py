@@ -104,7 +104,7 @@ def _environment(root: Path, name: str, secrets: Secrets, problems: list[str]) -
         hint = f"There are: {names}." if known else "This collection has no environments."
         raise UsageError(f"There is no environment {name!r}.", " ".join((hint, *amiss)))
     chain, broken = extended(root, chosen)
-    problems += (*broken, *moved_here(secrets, root))
+    problems += (*broken, *moved_here(secrets, root, chain))
     scopes: list[Scope] = []
     for each in chain:
         scopes.append(_dot_env(root, each, problems))

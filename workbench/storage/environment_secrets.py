@@ -7,6 +7,7 @@ home's workspace; a `globals.yml` elsewhere has its own, too.
 
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from workbench.model.variables import Environment, Variable
 from workbench.storage.collection_identities import Identities, name_component
@@ -36,14 +37,14 @@ def globals_prefix(secrets: Secrets, workspace: Path) -> str:
     return secret_prefix(secrets, workspace, GLOBALS)
 
 
-def moved_here(secrets: Secrets, root: Path) -> tuple[str, ...]:
-    """Return what to ask of a collection without secrets whose namesake is gone: whether it is the same, moved."""
+def moved_here(secrets: Secrets, root: Path, environments: tuple[Environment, ...]) -> tuple[str, ...]:
+    """Return what to ask where secrets of environments have no values: whether a namesake that is gone was moved."""
     identities = Identities(secrets.paths)
-    if identities.known(root):
+    if identities.known(root) or not any(each.secret for one in environments for each in one.variables):
         return ()
     return tuple(
         f"Secrets were kept for a collection of this name in {place}, which is gone. If it was moved here, say so: "
-        f"workbench collections moved {place} {root}"
+        f"workbench collections moved {quote(place)} {quote(str(root))}"
         for place in identities.former_places(root)
     )
 

@@ -6,6 +6,7 @@ workspace, hence beside them.
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from workbench.storage.environment_secrets import (
     secret_prefix,
 )
 from workbench.storage.environment_words import environment_of, environment_rows, plain_environment
-from workbench.storage.secrets import Secrets
+from workbench.storage.secrets import SecretError, Secrets
 
 _NO_FILE_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
@@ -112,17 +113,20 @@ def save_with_secrets(
         _check_unchanged(Path(environment.path), expected)
     if not environment.path:
         _new_file(root.absolute(), environment.name)
-        if not secrets.is_locked:
-            _forget_former(root, environment.name, secrets)
+        _forget_former(root, environment.name, secrets)
     if any(each.secret and each.value for each in environment.variables):
         environment = keep_secrets(secrets, environment, own_prefix(secrets, root, environment.name))
     return save_environment(root, environment, expected=expected)
 
 
 def _forget_former(root: Path, name: str, secrets: Secrets) -> None:
-    """Remove what is kept for an environment that is gone, unless another file has that name in it."""
+    """Remove what is kept for an environment that is gone, unless another file has that name in it.
+
+    A locked store keeps it: an environment without secrets is saved all the same.
+    """
     if not _is_there(root, name):
-        forget_secrets(secrets, secret_prefix(secrets, root, name))
+        with suppress(SecretError):
+            forget_secrets(secrets, secret_prefix(secrets, root, name))
 
 
 def _is_there(root: Path, name: str) -> bool:

@@ -180,6 +180,7 @@ def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
     folder = new_folder_path(workspace, tree.name)
     environments = tree.environments
     bare = tuple(_without_secrets(each) for each in environments)
+    Identities(secrets.paths).known(folder)  # A list that cannot be read is said before anything is written.
     save_tree(folder, replace(tree, environments=bare))
     Identities(secrets.paths).renew(folder)
     for environment in environments:

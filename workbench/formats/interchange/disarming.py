@@ -47,7 +47,7 @@ def _body(body: ComposedBody, losses: Losses) -> ComposedBody:
     content = body.content
     if content.path is not None:
         losses.add(
-            f"The body is the file {content.path} of this machine: it is taken out. Choose it again if you want it."
+            f"A body that is a file of this machine is taken out; choose it again if you want it: {content.path}"
         )
         content = EMPTY_BODY
     if not body.literal and b"{{" in content.content:

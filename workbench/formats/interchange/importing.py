@@ -138,6 +138,7 @@ def _single_files(files: Mapping[str, bytes], name: str) -> Imported:
     losses = Losses()
     folders: list[CollectionTree] = []
     environments: dict[str, Environment] = {}
+    count = 0
     for path in sorted(files):
         if not path.endswith(_SUFFIXES) or PurePosixPath(path).name.startswith("http-client."):
             continue
@@ -152,6 +153,9 @@ def _single_files(files: Mapping[str, bytes], name: str) -> Imported:
         environments |= {environment.name: environment for environment in tree.environments}
         if tree.requests or tree.folders or tree.defaults != Defaults():
             folders.append(CollectionTree(tree.name, tree.folders, tree.requests, tree.defaults))
+            count += _counted(tree)
+        if count > REQUESTS_LIMIT:
+            raise too_many_requests()
     if not folders and not environments:
         raise FormatError(f"The folder {name} has no file that can be read.", "Choose the collection's own folder.")
     return Imported(CollectionTree(name, tuple(folders), environments=tuple(environments.values())), losses.all())
