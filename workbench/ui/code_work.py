@@ -1,14 +1,16 @@
 """Programs made of a tab's request: to send it, with its signing, and to receive and verify it."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.engine.secrets_by_name import secret_word, with_named_secrets
+from workbench.engine.secrets_by_name import secret_word
 from workbench.engine.workbench import Workbench
+from workbench.model.authentication import AuthKind
 from workbench.model.errors import UsageError, WorkbenchError
-from workbench.model.masking import masked_request, secret_ranges
-from workbench.model.signature import SigningChoice
+from workbench.model.masking import MASK, masked_request, secret_ranges
+from workbench.model.signature import SigningChoice, SignMode
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
 from workbench.ui.composer.tabs import ComposerTabs
@@ -52,15 +54,15 @@ class CodeWork:
         panel = self._tabs.current()
         if panel is None:
             return
-        prepared = await self._sending.prepared(panel, with_named_secrets, signed=False)
-        choice = panel.draft.request.signing
+        prepared = await self._sending.prepared_to_show(panel)
+        choice = prepared.saved.signing
         provider = await self._provider(choice)
         targets = await asyncio.to_thread(_targets, provider)
         dialog = CodeDialog(targets, self._window.appearance, self._window)
 
         async def make(target: CodeTarget) -> None:
             try:
-                snippet = await asyncio.to_thread(_snippet, target, prepared, choice, provider)
+                snippet = await asyncio.to_thread(_snippet, target, prepared, provider)
             except WorkbenchError as error:
                 dialog.show_problem(error_words(error))
             else:
@@ -98,11 +100,12 @@ def _targets(provider: Provider | None) -> list[CodeTarget]:
     return found
 
 
-def _snippet(target: CodeTarget, prepared: "Prepared", choice: SigningChoice, provider: Provider | None) -> "Snippet":
+def _snippet(target: CodeTarget, prepared: "Prepared", provider: Provider | None) -> "Snippet":
     from workbench.engine.snippet_recipes import signing_recipe, verifying_recipe
     from workbench.formats.snippets.generation import generate
     from workbench.formats.snippets.receiving import generate_receiver
 
+    choice = prepared.saved.signing
     schemes = provider.schemes if provider is not None else ()
     scheme = next((each for each in schemes if each.id == choice.scheme), next(iter(schemes), None))
     if target.receives:
@@ -114,9 +117,27 @@ def _snippet(target: CodeTarget, prepared: "Prepared", choice: SigningChoice, pr
     hidden = [each for each in prepared.secrets if not each.startswith(NAMED)]
     request = masked_request(prepared.request, secret_ranges(prepared.request, hidden))
     recipe = None
-    if provider is not None and scheme is not None:
+    signs = choice.mode not in (SignMode.KEEP, SignMode.MISSING)
+    if provider is not None and scheme is not None and signs:
         recipe = signing_recipe(provider, scheme, request, choice.public_url or where.url + request.target)
-    return generate(target.name, request, where.url, recipe)
+    snippet = generate(target.name, request, where.url, recipe)
+    notes = _notes(prepared, is_masked=request != prepared.request)
+    return replace(snippet, notes=(*snippet.notes, *notes))
+
+
+def _notes(prepared: "Prepared", *, is_masked: bool) -> tuple[str, ...]:
+    """Return what whoever runs the program must put in or do anew."""
+    from workbench.engine.secrets_by_name import words_used
+
+    notes = [*words_used(prepared)]
+    if is_masked:
+        notes.append(f"{MASK.decode()} stands for a secret, or for what was made of one: put it in anew.")
+    kind = prepared.auth.kind
+    if kind is AuthKind.DIGEST:
+        notes.append("Digest authentication is left out: it answers to what the server asks.")
+    elif kind in (AuthKind.AWS_V4, AuthKind.JWT):
+        notes.append("The authentication was made for now, with words for secrets: the program must make it anew.")
+    return tuple(notes)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,7 +1,6 @@
 """Sending from composer tabs, what comes of the answers, and the history of what was sent."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from workbench.engine.workbench import Workbench
 from workbench.model.errors import NotTrusted, UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.signature import SigningChoice, SignMode
-from workbench.model.variables import Scopes
 from workbench.storage.trusted_collections import trust
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
@@ -120,18 +118,29 @@ class SendingWork:
         action = ("Trust this collection", allow)
         panel.notices.show_notice(Notice(Level.WARNING, error.message, (action,)))
 
-    async def prepared(
-        self, panel: ComposerPanel, change: Callable[[Scopes], Scopes] = lambda scopes: scopes, *, signed: bool = True
-    ) -> "Prepared":
-        """Return what Send would send now; `change` may put other values into the scopes before."""
+    async def prepared(self, panel: ComposerPanel) -> "Prepared":
+        """Return what Send would send now."""
         request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
         return await self._workbench.deliveries.prepare(
             request,
-            scopes=change(context.scopes_for(request, self._environments.taken.at(place))),
+            scopes=context.scopes_for(request, self._environments.taken.at(place)),
             inherited=context.inherited,
-            signing=self._signing_of if signed else None,
+            signing=self._signing_of,
             sources=self._sources(context),
+        )
+
+    async def prepared_to_show(self, panel: ComposerPanel) -> "Prepared":
+        """Return the request not signed, with words for secrets; no token is asked for, with words least of all."""
+        from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions
+
+        request, place = panel.draft.request, self._environments.place_of(panel)
+        context = (await self._environments.surroundings(panel)).context
+        return await self._workbench.deliveries.prepare(
+            without_sessions(request, context),
+            scopes=with_named_secrets(context.scopes_for(request, self._environments.taken.at(place))),
+            inherited=context.inherited,
+            sources=with_named_sources(self._sources(context)),
         )
 
     def _signing_of(self, choice: SigningChoice) -> "Signing | None":
