@@ -1,10 +1,13 @@
 """Words of bodies become findable behind the captures."""
 
 import sqlite3
+import tracemalloc
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, closing
 
 from engine.conftest import Served, request, status_of
+
+from workbench.storage.search_index import IndexWriter
 
 Serve = Callable[..., AbstractAsyncContextManager[Served]]
 
@@ -26,3 +29,22 @@ async def test_bodies_are_indexed_after_they_came_and_after_a_restart(served: Se
     listener.paths.search_index.unlink()
     async with served() as again:
         await again.until(lambda: found(again, "haystack") == [1])
+
+
+async def test_indexing_holds_no_more_than_a_few_bodies(served: Serve) -> None:
+    body = b"word " * 80_000
+    async with served() as listener:
+        for _ in range(60):
+            assert status_of(await listener.exchange(request("POST", "/", body=body))) == 200
+    listener.paths.search_index.unlink()
+    indexer = IndexWriter(listener.paths.captures, listener.paths.spool, listener.paths.search_index)
+    tracemalloc.start()
+    try:
+        while indexer.index_some():
+            pass
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        indexer.close()
+    assert peak < 12_000_000
+    assert len(found(listener, "word")) == 60

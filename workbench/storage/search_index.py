@@ -8,6 +8,7 @@ of the size of bodies instead of half): a text of several words is found by its 
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ INDEXED_BYTES = 256 * 1024
 """How much of a body is indexed."""
 
 BATCH = 64
+BATCH_CHARACTERS = 2_000_000
+"""A batch ends early where its texts are long, so that indexing costs no memory worth naming."""
+
 _VERSION = 1
 _SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5(
@@ -124,18 +128,26 @@ class IndexWriter:
         self._index.close()
 
     def index_some(self) -> int:
-        """Index the next captures; return how many there were. StorageError."""
+        """Index the next captures; return how many there were. Holds one body at a time. StorageError."""
+        texts: list[Indexed] = []
+        held = 0
         try:
             rows = self._captures.execute(
                 "SELECT number, head, body, spool_file FROM payload WHERE number > ? ORDER BY number LIMIT ?",
                 (indexed_up_to(self._index), BATCH),
-            ).fetchall()
-            if rows:
-                texts = [Indexed(number, self._text(head, body, file)) for number, head, body, file in rows]
-                add_to_index(self._index, texts, rows[-1][0])
+            )
+            # Closed here: an open cursor would keep the store's journal from being taken in.
+            with closing(rows):
+                for number, head, body, file in rows:
+                    texts.append(Indexed(number, self._text(head, body, file)))
+                    held += len(texts[-1].text)
+                    if held > BATCH_CHARACTERS:
+                        break
+            if texts:
+                add_to_index(self._index, texts, texts[-1].number)
         except sqlite3.Error as error:
             raise storage_error(error, self._path) from error
-        return len(rows)
+        return len(texts)
 
     def _text(self, head: bytes, body: bytes | None, spool_file: str | None) -> str:
         if spool_file is not None:
