@@ -36,7 +36,7 @@ async def test_indexing_holds_no_more_than_a_few_bodies(served: Serve) -> None:
     async with served() as listener:
         for _ in range(60):
             assert status_of(await listener.exchange(request("POST", "/", body=body))) == 200
-    listener.paths.search_index.unlink()
+    listener.paths.search_index.unlink(missing_ok=True)
     indexer = IndexWriter(listener.paths.captures, listener.paths.spool, listener.paths.search_index)
     tracemalloc.start()
     try:
