@@ -22,6 +22,7 @@ import workbench
 from workbench.model.errors import WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
+from workbench.ui.fonts import FontChoice
 from workbench.ui.icons import application_icon
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
@@ -42,7 +43,8 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
     except WorkbenchError as error:
         return _refuse(application, error)
     settings, problems = load_settings(paths.settings)
-    appearance = Appearance(application, settings.appearance)
+    fonts = FontChoice(settings.text_font, settings.code_font, settings.text_size)
+    appearance = Appearance(application, settings.appearance, fonts)
     window = MainWindow(paths, settings, appearance)
     appearance.dress()
     program = _Program(application, window, arguments.port if port is None else port, problems)

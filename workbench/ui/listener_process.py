@@ -104,6 +104,10 @@ class ListenerProcess(QObject):
             self._restarts = 0
             self._launch()
 
+    def configure(self, settings: Settings) -> None:
+        """Go by these settings from the next start on; what runs stays as it is."""
+        self._settings = settings
+
     def stop(self) -> None:
         """Let requests under way finish, then stop; `state_changed` tells when it has."""
         self._restart.stop()

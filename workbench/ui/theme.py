@@ -7,11 +7,11 @@ followed as it changes; a system that says nothing is light.
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from workbench.storage.resources import resource_path
-from workbench.ui.fonts import text_font
+from workbench.ui.fonts import FontChoice, choose_fonts, code_font, text_font
 
 SPACE = 8
 """The unit of distances."""
@@ -144,10 +144,11 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: str = "system") -> None:
+    def __init__(self, application: QApplication, choice: str = "system", fonts: FontChoice | None = None) -> None:
         super().__init__(application)
         self._application = application
         self._choice = choice
+        choose_fonts(fonts or FontChoice())
         application.setFont(text_font())
         self.theme = LIGHT
         self._dressed = False
@@ -167,6 +168,23 @@ class Appearance(QObject):
     def choose(self, choice: str) -> None:
         """Follow the system, or stay light or dark."""
         self._choice = choice
+        self._apply()
+        self.changed.emit()
+
+    def choose_fonts(self, choice: FontChoice) -> None:
+        """Show words and payloads in other fonts, or larger, at once."""
+        from PySide6.QtCore import Qt
+
+        before = code_font().pointSizeF()
+        choose_fonts(choice)
+        self._application.setFont(text_font())
+        font = code_font()
+        for widget in self._application.allWidgets():
+            own = widget.font()
+            if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and own.styleHint() is QFont.StyleHint.Monospace:
+                scaled = QFont(font)
+                scaled.setPointSizeF(font.pointSizeF() * own.pointSizeF() / before)
+                widget.setFont(scaled)
         self._apply()
         self.changed.emit()
 

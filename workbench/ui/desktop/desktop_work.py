@@ -1,0 +1,30 @@
+"""Joins what makes the window a desktop program; one for each window."""
+
+from typing import TYPE_CHECKING
+
+from workbench.engine.workbench import Workbench
+from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.desktop.deleting_work import DeletingWork
+from workbench.ui.desktop.editing_work import EditingWork
+from workbench.ui.desktop.preferences_work import PreferencesWork
+from workbench.ui.desktop.view_work import ViewWork
+from workbench.ui.jobs import Jobs
+
+if TYPE_CHECKING:
+    from workbench.ui.main_window import MainWindow
+
+
+class DesktopWork:
+    """Everything of `ui.desktop`, by subject."""
+
+    def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, feed: CaptureFeed) -> None:
+        self._deleting = DeletingWork(window, workbench, jobs, feed)
+        # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
+        self._beside = (EditingWork(window, self._deleting), ViewWork(window), PreferencesWork(window, jobs))
+
+    async def begin(self) -> None:
+        """Show what the last session left."""
+
+    async def end(self) -> None:
+        """Finish what waits."""
+        await self._deleting.end()
