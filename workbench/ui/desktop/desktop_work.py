@@ -6,6 +6,7 @@ from workbench.engine.workbench import Workbench
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.desktop.deleting_work import DeletingWork
 from workbench.ui.desktop.editing_work import EditingWork
+from workbench.ui.desktop.palette_work import PaletteWork
 from workbench.ui.desktop.preferences_work import PreferencesWork
 from workbench.ui.desktop.view_work import ViewWork
 from workbench.ui.jobs import Jobs
@@ -20,7 +21,13 @@ class DesktopWork:
     def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, feed: CaptureFeed) -> None:
         self._deleting = DeletingWork(window, workbench, jobs, feed)
         # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
-        self._beside = (EditingWork(window, self._deleting), ViewWork(window), PreferencesWork(window, jobs))
+        preferences = PreferencesWork(window, jobs)
+        self._beside = (
+            EditingWork(window, self._deleting),
+            ViewWork(window),
+            preferences,
+            PaletteWork(window, preferences),
+        )
 
     async def begin(self) -> None:
         """Show what the last session left."""

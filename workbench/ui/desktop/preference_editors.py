@@ -67,6 +67,7 @@ class PreferenceEditor(QWidget):
         spin.setSuffix(preference.unit)
         spin.setSpecialValueText(preference.zero if not least else "")
         spin.setKeyboardTracking(False)
+        spin.lineEdit().setTextMargins(8, 0, 0, 0)
         spin.setMinimumWidth(160)
         spin.setGroupSeparatorShown(preference.per > 1)
         spin.valueChanged.connect(lambda value: self._tell(value * preference.per))

@@ -33,7 +33,7 @@ class PreferencesWork:
         self._dialog: PreferencesDialog | None = None
         self._keys: ShortcutsDialog | None = None
         window.settings_changed.connect(self._apply)
-        window.commands["preferences"].triggered.connect(lambda *_: self._show())
+        window.commands["preferences"].triggered.connect(lambda *_: self.show())
         window.commands["shortcuts"].triggered.connect(lambda *_: self._show_keys())
         for problem in window.commands.bind(window.settings.shortcuts):
             window.show_warning(problem)
@@ -81,7 +81,8 @@ class PreferencesWork:
 
     # The dialogs
 
-    def _show(self) -> None:
+    def show(self, typed: str = "") -> None:
+        """Show the preferences, those that words find where some are given."""
         from workbench.ui.desktop.preferences_dialog import PreferencesDialog
 
         if self._dialog is None:
@@ -94,6 +95,7 @@ class PreferencesWork:
             dialog.destroyed.connect(lambda: setattr(self, "_dialog", None))
         self._dialog.show()
         self._dialog.raise_()
+        self._dialog.search.setText(typed)
         self._dialog.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_up_file(self) -> None:
