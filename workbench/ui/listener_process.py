@@ -5,7 +5,6 @@ finishes what is under way and stops. If the listener dies instead, it is starte
 """
 
 import logging
-import sys
 import time
 from types import ModuleType
 from typing import Any
@@ -15,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.listener_state import ListenerState
+from workbench.ui.program_words import program_words
 
 log = logging.getLogger(__name__)
 
@@ -154,15 +154,14 @@ class ListenerProcess(QObject):
         self._started_at = time.monotonic()
         self.failure = None
         self._set_state(ListenerState.STARTING)
-        process.start(sys.executable, self._words())
+        program, *words = program_words()
+        process.start(program, [*words, *self._words()])
         if self._passphrase:
             self._say({"unlock": self._passphrase})
 
     def _words(self) -> list[str]:
         settings = self._settings
         return [
-            "-m",
-            "workbench",
             "listen",
             "--json",
             "--control",

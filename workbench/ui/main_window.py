@@ -176,6 +176,16 @@ class MainWindow(QMainWindow):
 
         return SystemClock().now_us()
 
+    def come_to_front(self, files: list[str]) -> None:
+        """Be seen, and take up files as if they were dropped here."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if files:
+            self.files_dropped.emit(files)
+
     # Its life
 
     async def live(self, workbench: "Workbench") -> None:

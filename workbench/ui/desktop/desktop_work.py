@@ -9,6 +9,7 @@ from workbench.ui.desktop.editing_work import EditingWork
 from workbench.ui.desktop.palette_work import PaletteWork
 from workbench.ui.desktop.preferences_work import PreferencesWork
 from workbench.ui.desktop.view_work import ViewWork
+from workbench.ui.desktop.workspaces_work import WorkspacesWork
 from workbench.ui.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class DesktopWork:
             ViewWork(window),
             preferences,
             PaletteWork(window, preferences),
+            WorkspacesWork(window, jobs),
         )
 
     async def begin(self) -> None:
