@@ -7,6 +7,9 @@ from pathlib import Path
 from workbench.model.errors import StorageError
 
 HOME_VARIABLE = "WORKBENCH_HOME"
+FAULT_FILE = "fault.txt"
+"""Below `crashes`: where the interpreter writes its stacks when it is killed from within."""
+
 _APP = "webhook-workbench"
 
 

@@ -22,6 +22,7 @@ import workbench
 from workbench.model.errors import WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
+from workbench.ui.crash_reporting import CrashReporting, DiscreetFormatter
 from workbench.ui.fonts import FontChoice
 from workbench.ui.icons import application_icon
 from workbench.ui.main_window import MainWindow
@@ -51,8 +52,10 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
         return _join_first(application, paths, files)
     settings, problems = load_settings(paths.settings)
     fonts = FontChoice(settings.text_font, settings.code_font, settings.text_size)
+    reporting = CrashReporting(paths)
     appearance = Appearance(application, settings.appearance, fonts)
     window = MainWindow(paths, settings, appearance)
+    reporting.reported.connect(window.crashed)
     appearance.dress()
     program = _Program(application, window, arguments.port if port is None else port, problems)
     program.home, program.files = arguments.home, files
@@ -63,6 +66,7 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
     try:
         return application.exec() or program.exit_code
     finally:
+        reporting.close()
         if lock:
             lock.close()
 
@@ -125,7 +129,7 @@ def _log_to(paths: Paths) -> None:
     from logging.handlers import RotatingFileHandler
 
     handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
 
@@ -208,7 +212,7 @@ class _Program:
         except Exception as error:
             # A bug of ours: nothing works behind this window, so it ends, and says so.
             self.exit_code = 1
-            log.exception("the window had to end")
+            log.error("the window had to end")
             sys.excepthook(type(error), error, error.__traceback__)
         finally:
             # The loop may only stop after this task has ended.

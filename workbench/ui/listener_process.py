@@ -224,9 +224,11 @@ class ListenerProcess(QObject):
         self.failed.emit(failure)
 
     def _read_errors(self) -> None:
+        from workbench.storage.crash_reports import without_words
+
         if self._process is not None:
             for line in bytes(self._process.readAllStandardError().data()).splitlines():
-                log.warning("listener: %s", line.decode(errors="replace"))
+                log.warning("listener: %s", without_words(line.decode(errors="replace")))
 
     def _error_occurred(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:

@@ -51,6 +51,8 @@ class MainWindow(QMainWindow):
     """Text that was dragged in."""
     settings_changed = Signal(object)
     """The names of settings that are others now: `settings` has them already."""
+    crashed = Signal()
+    """Something went wrong inside the program; a report is kept."""
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 

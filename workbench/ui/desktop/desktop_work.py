@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.workbench import Workbench
 from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.desktop.crash_work import CrashWork
 from workbench.ui.desktop.deleting_work import DeletingWork
 from workbench.ui.desktop.editing_work import EditingWork
 from workbench.ui.desktop.palette_work import PaletteWork
@@ -29,6 +30,7 @@ class DesktopWork:
             preferences,
             PaletteWork(window, preferences),
             WorkspacesWork(window, jobs),
+            CrashWork(window),
         )
 
     async def begin(self) -> None:
