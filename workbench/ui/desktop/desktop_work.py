@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from workbench.engine.workbench import Workbench
 from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.desktop.about_work import AboutWork
 from workbench.ui.desktop.crash_work import CrashWork
 from workbench.ui.desktop.deleting_work import DeletingWork
 from workbench.ui.desktop.editing_work import EditingWork
+from workbench.ui.desktop.log_work import LogWork
 from workbench.ui.desktop.palette_work import PaletteWork
 from workbench.ui.desktop.preferences_work import PreferencesWork
 from workbench.ui.desktop.view_work import ViewWork
@@ -22,6 +24,7 @@ class DesktopWork:
 
     def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, feed: CaptureFeed) -> None:
         self._deleting = DeletingWork(window, workbench, jobs, feed)
+        self._log = LogWork(window, jobs)
         # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
         preferences = PreferencesWork(window, jobs)
         self._beside = (
@@ -31,6 +34,7 @@ class DesktopWork:
             PaletteWork(window, preferences),
             WorkspacesWork(window, jobs),
             CrashWork(window),
+            AboutWork(window, jobs),
         )
 
     async def begin(self) -> None:
@@ -39,3 +43,4 @@ class DesktopWork:
     async def end(self) -> None:
         """Finish what waits."""
         await self._deleting.end()
+        await self._log.end()
