@@ -65,10 +65,12 @@ def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tupl
     ordered = sum(step.times or 0 for step in endpoint.program.steps if step.in_order) + 1
     is_all = ordered <= REQUESTS_TRIED and all(step.in_order for step in endpoint.program.steps)
     tried = ordered if is_all else REQUESTS_TRIED
-    given = [endpoint.program.in_full(run.next(_nothing_holds)[0], endpoint.answer) for _ in range(tried)]
+    program = endpoint.program
+    steps = [run.next(_nothing_holds)[0] for _ in range(tried)]
+    given = [(program.in_full(step, endpoint.answer), program.is_own(step)) for step in steps]
     relay = next((forward.url for forward in endpoint.forwards if forward.relay), "")
     first = 1
-    for answer, group in groupby(given):
+    for (answer, is_own), group in groupby(given):
         last = first + len(list(group)) - 1
         is_end = is_all and last == tried
         which = (
@@ -79,7 +81,7 @@ def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tupl
             else f"requests {first}–{last}"
         )
         own = _answered(endpoint, answer, request, first, now_us)
-        if relay and answer is endpoint.answer and answer.way is Way.WHOLE:
+        if relay and is_own and answer.way is Way.WHOLE:
             yield f"{which}: what {relay} answers, or 502; this for events that it does not get", own
         else:
             yield f"{which}{_way(answer)}", own
