@@ -140,14 +140,17 @@ class MainWindow(QMainWindow):
             self.first_painted.emit()
 
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
-        if _dropped(event):
+        if _dropped(event) or event.mimeData().hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: "QDropEvent") -> None:
-        paths = _dropped(event)
-        if paths:
+        paths, text = _dropped(event), event.mimeData().text()
+        if paths or text.strip():
             event.acceptProposedAction()
+        if paths:
             self.files_dropped.emit(paths)
+        elif text.strip():
+            self.text_dropped.emit(text)
 
     # Notices
 
@@ -238,12 +241,16 @@ class MainWindow(QMainWindow):
             details=_text(self.captures.splitter.saveState()),
             tab=self.tabs.currentIndex(),
             detail_tab=self.captures.detail.currentIndex(),
-            sidebar=self.side.isVisible(),
+            sidebar=self.commands["toggle_sidebar"].isChecked(),
+            filter=self.captures.filter.text(),
+            capture=self.captures.current_number or 0,
             collections=collections,
             environments=self.state.environments,
         )
 
     def _restore(self, state: WindowState) -> None:
+        if not self.settings.restore_session:
+            state.tab = 0
         self.state = state
         if state.geometry:
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))

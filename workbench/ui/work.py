@@ -45,7 +45,7 @@ class Work:
         self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
-        self._desktop = DesktopWork(window, workbench, self._jobs, self._feed)
+        self._desktop = DesktopWork(window, workbench, self._jobs, self._feed, self._composing)
         self._shown: Capture | None = None
         self._waits = False
         """Whether forwards of the capture that is shown are not finished."""

@@ -141,7 +141,7 @@ class AboutDialog(QDialog):
             item.setData(0, _PLACE, place)
         for column in range(2):
             self.list.resizeColumnToContents(column)
-        self.list.setCurrentItem(self.list.topLevelItem(0))
+        self.list.setCurrentIndex(self.list.model().index(0, 0))
 
     def _show_text(self, item: QTreeWidgetItem | None) -> None:
         if item is None:

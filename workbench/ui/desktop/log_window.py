@@ -1,4 +1,4 @@
-"""The log, live: what happened to webhooks, and what the program says of itself. Narrowed by words, copied by lines."""
+"""The log, live: what happened to webhooks, and what the program says of itself; narrowed by words, copied whole."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
