@@ -55,7 +55,8 @@ def _licensed(found: Distribution) -> Licensed:
     classifiers = [
         line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")
     ]
-    named = about["License-Expression"] or ", ".join(classifiers) or (about["License"] or "").strip()
+    # By `get`: the mapping of the backport, where a library brings that along, raises for what is missing.
+    named = about.get("License-Expression") or ", ".join(classifiers) or (about.get("License") or "").strip()
     licence = named.splitlines()[0] if named else "see its text"
     return Licensed(
         name=about["Name"],
@@ -71,7 +72,7 @@ def _home(found: Distribution) -> str:
         label, _, url = line.partition(",")
         if label.strip().casefold() in ("homepage", "home", "source", "repository", "source code"):
             return url.strip()
-    return found.metadata["Home-page"] or ""
+    return found.metadata.get("Home-page") or ""
 
 
 def _texts(found: Distribution) -> Iterator[str]:
