@@ -13,7 +13,7 @@ from workbench.ui.captures.feed import CaptureFeed
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
 
-KEEP_AFTER_MS = 2_000
+KEEP_AFTER_MS = 1_000
 
 
 class SessionWork:
