@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Any
 
 _OURS = "webhook-workbench"
 _LICENCE_FILES = ("licen", "copying", "notice", "authors")
@@ -51,7 +52,7 @@ def _needs(name: str) -> Iterator[str]:
 
 
 def _licensed(found: Distribution) -> Licensed:
-    about = found.metadata
+    about: Any = found.metadata
     classifiers = [
         line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")
     ]
@@ -72,7 +73,8 @@ def _home(found: Distribution) -> str:
         label, _, url = line.partition(",")
         if label.strip().casefold() in ("homepage", "home", "source", "repository", "source code"):
             return url.strip()
-    return found.metadata.get("Home-page") or ""
+    about: Any = found.metadata
+    return about.get("Home-page") or ""
 
 
 def _texts(found: Distribution) -> Iterator[str]:

@@ -265,6 +265,7 @@ def style_sheet(theme: Theme) -> str:
     # A style sheet takes a picture from a file only, so these two icons have their colours in them.
     tick = resource_path("icons", f"tick-{theme.name}.svg").as_posix()
     arrow = resource_path("icons", f"chevron-{theme.name}.svg").as_posix()
+    title = round(text_font().pointSizeF() * 1.3)
     return f"""
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
 QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
@@ -276,7 +277,7 @@ QLabel#good {{ color: {theme.success}; font-weight: 600; }}
 QLabel#good {{ color: {theme.success}; }}
 QLabel#bad {{ color: {theme.danger}; font-weight: 600; }}
 QLabel#heading {{ color: {theme.text_muted}; font-weight: 600; }}
-QLabel#empty-title {{ font-size: 17px; font-weight: 600; }}
+QLabel#empty-title {{ font-size: {title}pt; font-weight: 600; }}
 QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {{
     background: {theme.base}; border: 1px solid {theme.border}; border-radius: 6px; padding: 4px 8px;
     selection-background-color: {theme.accent}; selection-color: {theme.accent_text};

@@ -38,6 +38,7 @@ class EmptyCaptures(QWidget):
         self._command = QLabel("", card)
         self._command.setFont(code_font())
         self._command.setObjectName("muted")
+        self._command.setWordWrap(True)
         self._command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = QPushButton("Copy address", card)
         self._copy.setToolTip("Copy the address that catches webhooks (Ctrl+Shift+A)")

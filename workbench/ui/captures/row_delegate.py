@@ -28,13 +28,17 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._model = model
-        self._bold = QFont(view.font())
+        self.fit_font()
+        self.set_theme(theme)
+
+    def fit_font(self) -> None:
+        """Paint with the view's font as it is now."""
+        self._bold = QFont(self._view.font())
         self._bold.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetrics(view.font())
+        metrics = QFontMetrics(self._view.font())
         elide = Qt.TextElideMode.ElideRight
         # The same words stand in row after row, and in paint after paint.
         self._elided = lru_cache(maxsize=4096)(lambda text, width: metrics.elidedText(text, elide, width))
-        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in other colours from now on."""

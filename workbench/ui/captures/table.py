@@ -36,18 +36,24 @@ class CaptureTable(QTableView):
         vertical = self.verticalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(self._delegate.row_height())
         horizontal = self.horizontalHeader()
         horizontal.setHighlightSections(False)
         horizontal.setSectionsMovable(False)
         horizontal.setMinimumSectionSize(40)
-        digit = self.fontMetrics().horizontalAdvance("0")
-        self._widths = [column.width * digit + 2 * MARGIN for column in COLUMNS]
         for position, column in enumerate(COLUMNS):
-            self.setColumnWidth(position, self._widths[position])
             if column.stretches:
                 horizontal.setSectionResizeMode(position, QHeaderView.ResizeMode.Stretch)
+        self._fit_font()
         horizontal.sectionResized.connect(self._on_section_resized)
+
+    def _fit_font(self) -> None:
+        """Make rows and columns as large as the text is now."""
+        self._points = self.font().pointSizeF()
+        self.verticalHeader().setDefaultSectionSize(self._delegate.row_height())
+        digit = self.fontMetrics().horizontalAdvance("0")
+        self._widths = [column.width * digit + 2 * MARGIN for column in COLUMNS]
+        for position, width in enumerate(self._widths):
+            self.setColumnWidth(position, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_columns()
@@ -97,4 +103,8 @@ class CaptureTable(QTableView):
 
     def _on_theme(self) -> None:
         self._delegate.set_theme(self._appearance.theme)
+        if self._points != self.font().pointSizeF():
+            self._delegate.fit_font()
+            self._fit_font()
+            self._fit_columns()
         self.viewport().update()
