@@ -1,15 +1,19 @@
 """A bug in a slot, a task, a thread or the interpreter: the program goes on, and a report stays on this machine."""
 
+import faulthandler
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import pytest
 from conftest import a_window, until
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from workbench.storage.crash_reports import CrashFolder
 from workbench.storage.paths import Paths
+from workbench.ui.crash_reporting import CrashReporting
 from workbench.ui.desktop.crash_dialog import CrashDialog
 from workbench.ui.theme import Appearance
 
@@ -38,30 +42,37 @@ def watch(application, window):
             logging.getLogger("some.library").exception("a library failed")
         QTimer.singleShot(400, end)
     def end():
-        if sys.argv[2] == "fault":
-            ctypes.string_at(0)
-        window.close()
-    window.furnished.connect(lambda: QTimer.singleShot(300, hurt if sys.argv[2] == "fault" else end))
+        ctypes.string_at(0)
+    window.furnished.connect(lambda: QTimer.singleShot(300, hurt))
 
 sys.exit(main(sys.argv[1:2], watch, port=0))
 """
 
 
-def run(paths: Paths, how: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", SCRIPT, f"--home={paths.data}", how]
+def run(paths: Paths) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", SCRIPT, f"--home={paths.data}"]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(Path(__file__).parents[2])}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
+def start_again(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what the program does first; the hooks of the tests are put back."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    CrashReporting(paths).close()
+    monkeypatch.undo()
+    faulthandler.enable(sys.__stderr__)  # The tests had it on, too.
+
+
 async def test_reports_stay_here_hold_no_secret_and_are_shown_at_the_next_start(
-    paths: Paths, appearance: Appearance
+    paths: Paths, appearance: Appearance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = run(paths, "fault")
+    done = run(paths)
     assert done.returncode < 0
     folder = CrashFolder(paths.crashes)
     # Once for each kind: slot and its like come from the same line, so they are one.
     assert len(folder.unseen()) == 1
-    run(paths, "end")
+    start_again(paths, monkeypatch)
     texts = [file.read_text(encoding="utf-8") for file in folder.all()]
     assert any("The program ended by itself" in text and "Segmentation fault" in text for text in texts)
     assert any("ValueError" in text for text in texts)

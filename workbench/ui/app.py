@@ -58,7 +58,7 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
     reporting.reported.connect(window.crashed)
     appearance.dress()
     program = _Program(application, window, arguments.port if port is None else port, problems)
-    program.home, program.files = arguments.home, files
+    program.home, program.files, program.is_first = arguments.home, files, bool(lock)
     window.first_painted.connect(program.begin_soon)
     window.show()
     if watch is not None:
@@ -151,6 +151,8 @@ class _Program:
         self._loop: Any = None
         self._instance: InstanceServer | None = None
         self.exit_code = 0
+        self.is_first = False
+        """Whether the lock of this home's window is ours."""
         self.home: str | None = None
         """The home as it was named, None for the usual one."""
         self.files: list[str] = []
@@ -172,7 +174,8 @@ class _Program:
         self._loop = WorkbenchLoop(self._application, already_running=True)
         self._loop.set_exception_handler(_report)
         _quit_on_signals(self._window)
-        self._hear_second_starts()
+        if self.is_first:
+            self._hear_second_starts()
         self._jobs = Jobs(self._window, self._window.show_error)
         self._jobs.start(self._live(), "the program")
         # What lives as long as the program is not looked through again: a full collection would hold up a frame.
