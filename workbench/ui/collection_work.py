@@ -59,12 +59,13 @@ class CollectionWork:
         sidebar.request_wanted.connect(self._open_request)
         sidebar.collection_wanted.connect(commands["open_collection"].trigger)
         sidebar.collection_closed.connect(self._close_collection)
-        for name, slot in {
-            "open_collection": lambda: jobs.start(self._open_collection(), "open a collection"),
-            "save": lambda: self._save_current(under_new_name=False),
-            "save_as": lambda: self._save_current(under_new_name=True),
-        }.items():
-            commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        commands.connect(
+            {
+                "open_collection": lambda: jobs.start(self._open_collection(), "open a collection"),
+                "save": lambda: self._save_current(under_new_name=False),
+                "save_as": lambda: self._save_current(under_new_name=True),
+            }
+        )
 
     async def begin(self) -> None:
         """Show what was open, and always what lies in the home's own workspace."""

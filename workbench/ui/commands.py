@@ -1,5 +1,6 @@
 """Every action of the window once: its name, shortcut, tooltip and icon; menus, buttons and the palette share it."""
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize
@@ -252,6 +253,11 @@ class CommandSet:
     def name_menus(self, bar: QMenuBar) -> None:
         """Put the menus into the bar, with nothing in them yet."""
         self._menus = {name: bar.addMenu(f"&{name}") for name in dict.fromkeys(command.menu for command in COMMANDS)}
+
+    def connect(self, slots: Mapping[str, Callable[[], object]]) -> None:
+        """Call these when their commands, by id, are chosen; the caller keeps the objects they belong to."""
+        for name, slot in slots.items():
+            self[name].triggered.connect(lambda *_, slot=slot: slot())
 
     def furnish(self) -> None:
         """Make every action, with its keys and tip, and put it into the menu it names, in order.

@@ -68,16 +68,17 @@ class ComposingWork:
             RunWork(window, workbench, jobs, self._collections, self._sending),
         )
         self._tabs.enabled_changed.connect(self._enable_commands)
-        for name, slot in {
-            "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
-            "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
-            "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
-            "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
-            "undo_request": lambda: self._with_panel(lambda panel: panel.undo()),
-            "redo_request": lambda: self._with_panel(lambda panel: panel.redo()),
-            "find_request": self._find_request,
-        }.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        window.commands.connect(
+            {
+                "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
+                "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
+                "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
+                "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
+                "undo_request": lambda: self._with_panel(lambda panel: panel.undo()),
+                "redo_request": lambda: self._with_panel(lambda panel: panel.redo()),
+                "find_request": self._find_request,
+            }
+        )
         self._enable_commands()
 
     @property

@@ -1,8 +1,8 @@
 """Variables in the window: environments chosen and edited, words for every tab's fields, values put in."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,23 +11,22 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.engine.workbench import Workbench
 from workbench.model.errors import WorkbenchError
-from workbench.model.variables import Environment, Variable
-from workbench.storage.collection_defaults import defaults_fingerprint, read_defaults, save_defaults
-from workbench.storage.environments import (
-    delete_environment,
-    list_environments,
-    rename_environment,
-    save_with_secrets,
-)
-from workbench.storage.secrets import Secrets
+from workbench.storage.environments import delete_environment, environment_fingerprint
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.environment_dialog import EnvironmentDialog
 from workbench.ui.collections.environment_list import EnvironmentList
+from workbench.ui.collections.environment_writing import (
+    Fingerprints,
+    read_environments,
+    set_in_collection,
+    set_in_environment,
+    write_environment,
+)
 from workbench.ui.collections.surroundings import Surroundings, environment_names, surroundings
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.composer.value_picker import ValuePicker
-from workbench.ui.dialogs import finished
+from workbench.ui.dialogs import ask, finished
 from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.taken_values import Place, TakenValues
@@ -66,13 +65,14 @@ class EnvironmentWork:
         sidebar = window.sidebar
         sidebar.environment_chosen.connect(self._choose)
         sidebar.environments_wanted.connect(lambda path: jobs.start(self._edit(path), "edit environments"))
-        for name, slot in {
-            "switch_environment": self._open_box,
-            "edit_environments": lambda: jobs.start(self._edit(self._current_root()), "edit environments"),
-            "insert_value": self._open_picker,
-            "forget_taken": self._forget_taken,
-        }.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        window.commands.connect(
+            {
+                "switch_environment": self._open_box,
+                "edit_environments": lambda: jobs.start(self._edit(self._current_root()), "edit environments"),
+                "insert_value": self._open_picker,
+                "forget_taken": self._forget_taken,
+            }
+        )
         self._soon = QTimer(window, singleShot=True, interval=0)
         self._soon.timeout.connect(lambda: jobs.start(self._refresh_all(), "look up variables"))
 
@@ -138,9 +138,9 @@ class EnvironmentWork:
         for each in taken:
             value = each.value or ""
             if each.taking.scope == "environment" and root and name:
-                await asyncio.to_thread(_set_in_environment, Path(root), name, each.taking.name, value, self._secrets)
+                await asyncio.to_thread(set_in_environment, Path(root), name, each.taking.name, value, self._secrets)
             elif each.taking.scope == "collection" and root:
-                await asyncio.to_thread(_set_in_collection, Path(root), each.taking.name, value)
+                await asyncio.to_thread(set_in_collection, Path(root), each.taking.name, value)
             else:
                 self.taken.keep(place, each.taking.name, value)
         self._soon.start()
@@ -194,7 +194,7 @@ class EnvironmentWork:
     async def _edit(self, root: str) -> None:
         if not root:
             root = await self._collections.make_own()
-        found, problems = await asyncio.to_thread(list_environments, Path(root))
+        found, problems, known = await asyncio.to_thread(read_environments, Path(root))
         for problem in problems:
             self._window.show_warning(problem)
         state = EnvironmentList(found)
@@ -203,25 +203,20 @@ class EnvironmentWork:
             return
         if state.needs_secrets and self._secrets.is_locked and not await self._signing.unlock():
             return
-        await self._save(Path(root), state)
+        await self._save(Path(root), state, known)
 
-    async def _save(self, root: Path, state: EnvironmentList) -> None:
+    async def _save(self, root: Path, state: EnvironmentList, known: Fingerprints) -> None:
         """Write what was changed; the first that cannot be written is said, and the rest is tried all the same."""
         before = {each.path: each.name for each in state.read}
+        theirs = await self._left_to_others(state, known)
+        # A new name is written into others' files, too, so those come first.
+        changed = sorted(state.changed(), key=lambda each: before.get(each.path, each.name) != each.name)
         for environment in state.removed():
-            try:
-                said = (await asyncio.to_thread(delete_environment, root, environment, self._secrets))[1]
-            except WorkbenchError as error:
-                self._window.show_error(error)
-                continue
-            if said:
-                self._window.show_info(said)
-        for environment in state.changed():
-            try:
-                renamed = before.get(environment.path, environment.name) != environment.name
-                await asyncio.to_thread(_write, root, environment, self._secrets, before if renamed else {})
-            except WorkbenchError as error:
-                self._window.show_error(error)
+            if environment.path not in theirs:
+                await self._written(partial(delete_environment, root, environment, self._secrets))
+        for environment in changed:
+            if environment.path not in theirs:
+                await self._written(partial(write_environment, root, environment, self._secrets, before, known))
         chosen = self._chosen.get(str(root), "")
         path = next((path for path, name in before.items() if name == chosen), None)
         now = next((each.name for each in state.now if each.path == path and path), "")
@@ -230,32 +225,33 @@ class EnvironmentWork:
         self._choose(str(root), now)
         await self._collections.show()
 
+    async def _written(self, write: Callable[[], tuple[object, str] | None]) -> None:
+        """Write one environment; say why it could not be, or what else was done."""
+        try:
+            done = await asyncio.to_thread(write)
+        except WorkbenchError as error:
+            self._window.show_error(error)
+            return
+        if done is not None and done[1]:
+            self._window.show_info(done[1])
 
-def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[str, str]) -> None:
-    """Write one environment; `before` has its former name where it has another now."""
-    if environment.path in before:
-        former = replace(environment, name=before[environment.path])
-        renamed = rename_environment(root, former, environment.name, secrets)
-        environment = replace(environment, path=renamed.path)
-    save_with_secrets(root, environment, secrets)
-
-
-def _with(variables: tuple[Variable, ...], name: str, value: str) -> tuple[Variable, ...]:
-    if not any(each.name == name for each in variables):
-        return (*variables, Variable(name, value))
-    return tuple(replace(each, value=value) if each.name == name else each for each in variables)
-
-
-def _set_in_environment(root: Path, environment: str, name: str, value: str, secrets: Secrets) -> None:
-    found = next((each for each in list_environments(root)[0] if each.name == environment), None)
-    if found is not None:
-        _write(root, replace(found, variables=_with(found.variables, name, value)), secrets, {})
-
-
-def _set_in_collection(root: Path, name: str, value: str) -> None:
-    known = defaults_fingerprint(root)
-    defaults = read_defaults(root)
-    save_defaults(root, replace(defaults, variables=_with(defaults.variables, name, value)), expected=known)
+    async def _left_to_others(self, state: EnvironmentList, known: Fingerprints) -> set[str]:
+        """Return the files that others changed since they were read, but for those a person writes over."""
+        left: set[str] = set()
+        removed = state.removed()
+        for environment in (*removed, *state.changed()):
+            path = environment.path
+            now = await asyncio.to_thread(environment_fingerprint, Path(path)) if path else None
+            if now == known.get(path):
+                continue
+            choice = "Delete it" if environment in removed else "Write over it"
+            text = f"{environment.name} was changed by another program meanwhile. {choice}?"
+            hint = "Without that its file stays as it is now, and what you changed in it is lost."
+            if await ask(self._window, "Environments", text, hint, {choice: True}) is None:
+                left.add(path)
+            elif now is not None:
+                known[path] = now
+        return left
 
 
 def _dynamic_values() -> dict[str, DynamicValue]:

@@ -56,8 +56,7 @@ class SendingWork:
         self._environments = environments
         tabs.opened.connect(self._on_opened)
         window.sidebar.delivery_wanted.connect(self.open_delivery)
-        for name, slot in {"send": self._send, "cancel": self._cancel, "preview": self._start_preview}.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        window.commands.connect({"send": self._send, "cancel": self._cancel, "preview": self._start_preview})
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())

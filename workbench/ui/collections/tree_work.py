@@ -45,13 +45,14 @@ class TreeWork:
         sidebar.remove_wanted.connect(lambda path: self._change(self._remove(path)))
         sidebar.tree.renamed.connect(lambda path, name: self._change(self._rename(path, name)))
         sidebar.tree.moved.connect(lambda path, folder, before: self._change(self._move(path, folder, before)))
-        for name, slot in {
-            "new_folder": lambda: jobs.start(self._new_folder(), "make a folder"),
-            "duplicate": lambda: self._with_chosen(sidebar.duplicate_wanted.emit),
-            "rename": sidebar.tree.rename_current,
-            "bring_back": lambda: self._change(self._bring_back()),
-        }.items():
-            commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        commands.connect(
+            {
+                "new_folder": lambda: jobs.start(self._new_folder(), "make a folder"),
+                "duplicate": lambda: self._with_chosen(sidebar.duplicate_wanted.emit),
+                "rename": sidebar.tree.rename_current,
+                "bring_back": lambda: self._change(self._bring_back()),
+            }
+        )
         commands["bring_back"].setEnabled(False)
 
     def _with_chosen(self, work: Callable[[str], object]) -> None:
