@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.secrets_by_name import secret_word
-from workbench.engine.workbench import Workbench
 from workbench.model.authentication import AuthKind
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import MASK, masked_request, secret_ranges
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import choose_new_file, finished
-from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.words import error_words
@@ -23,32 +21,20 @@ from workbench.ui.words import error_words
 if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
-    from workbench.ui.main_window import MainWindow
 
 NAMED = secret_word("")
 """How the word begins that stands in a program where a secret would."""
 
 
-class CodeWork:
+class CodeWork(ComposingPart):
     """Everything behind "Show as code"."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        tabs: ComposerTabs,
-        signing: SignatureWork,
-        sending: SendingWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, signing: SignatureWork, sending: SendingWork) -> None:
+        super().__init__(desk)
         self._signing = signing
         self._sending = sending
         self._last = ""
-        window.commands["code"].triggered.connect(lambda *_: jobs.start(self._show(), "show code"))
+        desk.window.commands.connect({"code": lambda: self._jobs.start(self._show(), "show code")})
 
     async def _show(self) -> None:
         panel = self._tabs.current()

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from workbench.engine.workbench import Workbench
 from workbench.model.collection import FolderEntry, SavedRequest
 from workbench.model.errors import ChangedOutside, WorkbenchError
+from workbench.storage.collection_files import COLLECTION_FILE
 from workbench.storage.collections import (
     create_collection,
     fingerprint,
@@ -25,43 +24,36 @@ from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.collections.tree_work import TreeWork
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask, choose_folder, finished
-from workbench.ui.jobs import Jobs
-
-if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
 
 MARK_AFTER_MS = 150
 
 
-class CollectionWork:
+class CollectionWork(ComposingPart):
     """Everything behind the branch of collections."""
 
-    def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, tabs: ComposerTabs) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._trees: list[FolderEntry] = []
         self._watching: asyncio.Task[None] | None = None
-        self._outside = OutsideEdits(tabs, jobs)
-        self._tree = TreeWork(window, jobs, tabs, self)
+        self._outside = OutsideEdits(desk.tabs, desk.jobs)
+        self._tree = TreeWork(desk, self)
         self.open_collections: list[str] = []
         self.environments_of: Callable[[str], list[str]] = lambda _collection: []
         """The names of a collection's environments; whoever knows them sets this."""
         self.shown: list[Callable[[], Awaitable[None]]] = []
         """Called whenever the collections were read anew."""
-        self._marks = QTimer(window, singleShot=True, interval=MARK_AFTER_MS)
+        self._marks = QTimer(desk.window, singleShot=True, interval=MARK_AFTER_MS)
         self._marks.timeout.connect(self._mark)
-        tabs.changed.connect(lambda _: self._marks.start())
-        sidebar, commands = window.sidebar, window.commands
+        desk.tabs.changed.connect(lambda _: self._marks.start())
+        sidebar, commands = desk.window.sidebar, desk.window.commands
         sidebar.request_wanted.connect(self._open_request)
         sidebar.collection_wanted.connect(commands["open_collection"].trigger)
         sidebar.collection_closed.connect(self._close_collection)
         commands.connect(
             {
-                "open_collection": lambda: jobs.start(self._open_collection(), "open a collection"),
+                "open_collection": lambda: self._jobs.start(self._open_collection(), "open a collection"),
                 "save": lambda: self._save_current(under_new_name=False),
                 "save_as": lambda: self._save_current(under_new_name=True),
             }
@@ -69,7 +61,7 @@ class CollectionWork:
 
     async def begin(self) -> None:
         """Show what was open, and always what lies in the home's own workspace."""
-        own = sorted(self._workbench.paths.workspace.glob("*/opencollection.yml"))
+        own = sorted(self._workbench.paths.workspace.glob(f"*/{COLLECTION_FILE}"))
         for folder in [*self._window.state.collections, *(str(file.parent) for file in own)]:
             if folder not in self.open_collections and Path(folder).is_dir():
                 self.open_collections.append(folder)
@@ -156,7 +148,7 @@ class CollectionWork:
 
     async def add_collection(self, folder: Path) -> None:
         """Show a folder as a collection; one that is none yet is made one, if a person agrees."""
-        if not (folder / "opencollection.yml").exists():
+        if not (folder / COLLECTION_FILE).exists():
             hint = "A file opencollection.yml is written into it; nothing else changes."
             text = f"{folder.name} is no collection yet. Make it one?"
             if await ask(self._window, "New collection", text, hint, {"Make it a collection": False}) is None:
@@ -240,10 +232,15 @@ class CollectionWork:
         await self.show()
         self._window.sidebar.collections.choose(str(file))
 
+    @property
+    def own_folder(self) -> Path:
+        """Where the home's own collection is, or will be."""
+        return self._workbench.paths.workspace / "requests"
+
     async def make_own(self) -> str:
         """Show the home's own collection, made where it is not there yet, and return its folder."""
-        folder = self._workbench.paths.workspace / "requests"
-        if not (folder / "opencollection.yml").exists():
+        folder = self.own_folder
+        if not (folder / COLLECTION_FILE).exists():
             await asyncio.to_thread(create_collection, folder, "Requests")
         await self.add_collection(folder)
         return str(folder)

@@ -3,9 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from workbench.engine.workbench import Workbench
 from workbench.formats.interchange.exporting import FORMATS, export
 from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree
@@ -17,13 +15,10 @@ from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
 from workbench.ui.collections.import_dialog import ImportDialog, summary
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import choose_file, choose_folder, choose_new_file, finished
-from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.words import error_words
-
-if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
 
 _SUFFIXES = {
     "postman": ".postman_collection.json",
@@ -36,26 +31,18 @@ _SUFFIXES = {
 }
 
 
-class InterchangeWork:
+class InterchangeWork(ComposingPart):
     """Everything behind Import and Export."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        collections: CollectionWork,
-        signing: SignatureWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
+    def __init__(self, desk: Desk, collections: CollectionWork, signing: SignatureWork) -> None:
+        super().__init__(desk)
         self._collections = collections
         self._signing = signing
-        window.commands["import"].triggered.connect(lambda *_: self._start_import(""))
-        window.commands["export"].triggered.connect(lambda *_: self._start_export(""))
-        window.sidebar.export_wanted.connect(self._start_export)
-        window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
+        desk.window.commands.connect(
+            {"import": lambda: self._start_import(""), "export": lambda: self._start_export("")}
+        )
+        desk.window.sidebar.export_wanted.connect(self._start_export)
+        desk.window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
 
     def _start_import(self, path: str) -> None:
         self._jobs.start(self._import(path), "import a collection")

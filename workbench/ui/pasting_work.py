@@ -9,21 +9,19 @@ from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
-from workbench.ui.jobs import Jobs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.widgets.notice_bar import Level, Notice
 from workbench.ui.words import error_words
 
 PASTED = "The command is now this request."
 
 
-class PastingWork:
+class PastingWork(ComposingPart):
     """Takes what is pasted into the URL."""
 
-    def __init__(self, jobs: Jobs, tabs: ComposerTabs) -> None:
-        self._jobs = jobs
-        self._tabs = tabs
-        tabs.opened.connect(self._on_opened)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        desk.tabs.opened.connect(self._on_opened)
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.url.command_pasted.connect(lambda text: self._jobs.start(self._paste(panel, text), "read a command"))

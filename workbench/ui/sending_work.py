@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from workbench.engine.workbench import Workbench
 from workbench.model.errors import NotTrusted, UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.signature import SigningChoice, SignMode
@@ -18,10 +17,9 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
 from workbench.ui.composer.sent_again import sent_again
 from workbench.ui.composer.sign_editor import SignEditor
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask_text, finished
 from workbench.ui.environment_work import EnvironmentWork
-from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.widgets.notice_bar import Level, Notice
 
@@ -31,32 +29,20 @@ if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.engine.sending_context import SendingContext
     from workbench.engine.signing import Signing
-    from workbench.ui.main_window import MainWindow
 
 HISTORY_LIMIT = 200
 
 
-class SendingWork:
+class SendingWork(ComposingPart):
     """Everything behind Send."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        tabs: ComposerTabs,
-        signing: SignatureWork,
-        environments: EnvironmentWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, signing: SignatureWork, environments: EnvironmentWork) -> None:
+        super().__init__(desk)
         self._signing = signing
         self._environments = environments
-        tabs.opened.connect(self._on_opened)
-        window.sidebar.delivery_wanted.connect(self.open_delivery)
-        window.commands.connect({"send": self._send, "cancel": self._cancel, "preview": self._start_preview})
+        desk.tabs.opened.connect(self._on_opened)
+        desk.window.sidebar.delivery_wanted.connect(self.open_delivery)
+        desk.window.commands.connect({"send": self._send, "cancel": self._cancel, "preview": self._start_preview})
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())

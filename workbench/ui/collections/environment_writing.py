@@ -31,14 +31,18 @@ def read_environments(root: Path) -> tuple[tuple[Environment, ...], tuple[str, .
 
 
 def write_environment(
-    root: Path, environment: Environment, secrets: Secrets, before: dict[str, str], known: Fingerprints
-) -> None:
-    """Write one environment; `before` has the former names by their files. ChangedOutside, see `known`."""
-    former = before.get(environment.path, environment.name)
+    root: Path, environment: Environment, former: str, secrets: Secrets, known: Fingerprints
+) -> Environment:
+    """Write one environment, which was called `former`, and return it as it reads now; `known` has its file then.
+
+    ChangedOutside where the file is no longer what is known of it.
+    """
     expected = known.get(environment.path)
     saved = save_with_secrets(root, replace(environment, name=former), secrets, expected=expected)
     if former != environment.name:
-        rename_environment(root, saved, environment.name, secrets)
+        saved = rename_environment(root, saved, environment.name, secrets)
+    known[saved.path] = environment_fingerprint(Path(saved.path))
+    return saved
 
 
 def _with(variables: tuple[Variable, ...], name: str, value: str) -> tuple[Variable, ...]:
@@ -52,7 +56,8 @@ def set_in_environment(root: Path, environment: str, name: str, value: str, secr
     found, _, known = read_environments(root)
     chosen = next((each for each in found if each.name == environment), None)
     if chosen is not None:
-        write_environment(root, replace(chosen, variables=_with(chosen.variables, name, value)), secrets, {}, known)
+        given = replace(chosen, variables=_with(chosen.variables, name, value))
+        write_environment(root, given, chosen.name, secrets, known)
 
 
 def set_in_collection(root: Path, name: str, value: str) -> None:

@@ -19,26 +19,23 @@ from workbench.ui.collections.moved_bodies import follow_body
 from workbench.ui.collections.side_tree import KIND, VALUE
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask_text
-from workbench.ui.jobs import Jobs
 from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.ui.collection_work import CollectionWork
-    from workbench.ui.main_window import MainWindow
 
 
-class TreeWork:
+class TreeWork(ComposingPart):
     """Changes files, then has the tree read anew; tabs of what moved follow it."""
 
-    def __init__(self, window: "MainWindow", jobs: Jobs, tabs: ComposerTabs, collections: "CollectionWork") -> None:
-        self._window = window
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, collections: "CollectionWork") -> None:
+        super().__init__(desk)
+        jobs, tabs = desk.jobs, desk.tabs
         self._collections = collections
         self._deleted: list[tuple[str, Deleted]] = []
-        sidebar, commands = window.sidebar, window.commands
+        sidebar, commands = desk.window.sidebar, desk.window.commands
         sidebar.new_request_wanted.connect(lambda folder: tabs.add(Draft(folder=folder)))
         sidebar.new_folder_wanted.connect(lambda folder: jobs.start(self.ask_new_folder(folder), "make a folder"))
         sidebar.duplicate_wanted.connect(lambda path: self._change(self._duplicate(path)))
