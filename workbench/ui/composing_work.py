@@ -65,7 +65,7 @@ class ComposingWork:
         # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
         self._beside = (
             EnvironmentEditingWork(desk, self._collections, environments, signing),
-            PastingWork(desk),
+            PastingWork(desk, environments),
             DefaultsWork(desk, self._collections),
             InterchangeWork(desk, self._collections, signing),
             CodeWork(desk, signing, self._sending),

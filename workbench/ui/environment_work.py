@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from workbench.model.collection import SavedRequest
+from workbench.model.variables import Scopes
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.environment_writing import set_in_collection, set_in_environment
 from workbench.ui.collections.surroundings import Surroundings, environment_names, surroundings
@@ -20,6 +22,7 @@ from workbench.ui.variable_words import DynamicValue, VariableWords
 
 if TYPE_CHECKING:
     from workbench.engine.checking_answers import Taken
+    from workbench.engine.sending_context import SendingContext
 
 
 class EnvironmentWork(ComposingPart):
@@ -70,6 +73,18 @@ class EnvironmentWork(ComposingPart):
         """Return where a tab's request would be sent from now."""
         return Place(self.root_of(panel), self.environment_of(panel))
 
+    def scopes_for(self, request: SavedRequest, context: "SendingContext", place: Place) -> Scopes:
+        """Return all scopes of a request that is sent from a place.
+
+        Nobody has said whether what an answer gave is a credential, so all of it is masked, as in a run.
+        """
+        taken = self.taken.at(place)
+        return context.scopes_for(request, taken, frozenset(taken))
+
+    def look_up(self) -> None:
+        """Look up anew what every tab sees, soon."""
+        self._soon.start()
+
     async def surroundings(self, panel: ComposerPanel) -> Surroundings:
         """Return what surrounds a tab's request now."""
         root = self.root_of(panel)
@@ -100,8 +115,9 @@ class EnvironmentWork(ComposingPart):
         if not self._dynamic:
             self._dynamic = await asyncio.to_thread(_dynamic_values)
         found = await self.surroundings(panel)
-        scopes, taken = found.context.scopes, self.taken.at(self.place_of(panel))
-        scopes = scopes.with_local(taken) if taken else scopes
+        taken = self.taken.at(self.place_of(panel))
+        scopes = found.context.scopes
+        scopes = scopes.with_local(taken, frozenset(taken)) if taken else scopes
         panel.bar.set_environments(names, self.environment_of(panel))
         panel.set_words(VariableWords(scopes, self._dynamic))
         panel.sections.set_above(found.auth, found.auth_source, found.settings)

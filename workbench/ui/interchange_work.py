@@ -16,7 +16,7 @@ from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
 from workbench.ui.collections.import_dialog import ImportDialog, summary
 from workbench.ui.composing_part import ComposingPart, Desk
-from workbench.ui.dialogs import choose_file, choose_folder, choose_new_file, finished
+from workbench.ui.dialogs import ask, choose_file, choose_folder, choose_new_file, finished
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.words import error_words
 
@@ -118,7 +118,10 @@ class InterchangeWork(ComposingPart):
         secrets = self._workbench.signatures.secrets
         hidden = any(each.secret and each.value for one in tree.environments for each in one.variables)
         if hidden and secrets.is_locked and not await self._signing.unlock():
-            return
+            text, hint = "Import without the values of secrets?", "They can be typed in its environments later."
+            if await ask(self._window, "Import", text, hint, {"Import without them": False}) is None:
+                return
+            tree = replace(tree, environments=tuple(_without_secrets(each) for each in tree.environments))
         folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
         await self._collections.add_collection(folder)
         self._window.sidebar.collections.choose(str(folder))

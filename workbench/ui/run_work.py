@@ -88,11 +88,14 @@ class _Run:
             return
         dialog = self._dialog
         dialog.begin()
+        environment = dialog.environment.currentData() or ""
         try:
+            if not await self._sending.unlocked_for(self._folder, environment):
+                raise UsageError("Nothing was sent: the environment has secrets, and they are locked.")
             rows = await asyncio.to_thread(_rows, dialog.data.text().strip())
             options = RunOptions(
                 self._folder,
-                environment=dialog.environment.currentData() or "",
+                environment=environment,
                 rows=rows,
                 rounds=dialog.rounds.value(),
                 delay_s=dialog.delay.value() / 1000,

@@ -70,7 +70,7 @@ class SendingWork(ComposingPart):
     async def _deliver(self, panel: ComposerPanel) -> "Sent":
         """Send a tab's request with all that surrounds it."""
         request, place = panel.draft.request, self._environments.place_of(panel)
-        context = (await self._environments.surroundings(panel)).context
+        context = await self._unlocked_context(panel)
         for problem in context.problems:
             panel.notices.say("warning", problem)
         deliveries = self._workbench.deliveries
@@ -78,7 +78,7 @@ class SendingWork(ComposingPart):
         try:
             sent = await deliveries.send_and_check(
                 request,
-                scopes=context.scopes_for(request, self._environments.taken.at(place)),
+                scopes=self._environments.scopes_for(request, context, place),
                 inherited=context.inherited,
                 signing=self._signing_of,
                 sources=self._sources(context),
@@ -93,6 +93,30 @@ class SendingWork(ComposingPart):
             self._jobs.start(self._environments.take(place, taken), "keep what an answer gave")
         return sent
 
+    async def _unlocked_context(self, panel: ComposerPanel) -> "SendingContext":
+        """Return what surrounds a tab's request, with the secrets it needs; UsageError where they stay locked."""
+        from workbench.engine.unlocking import waits_for_secrets
+
+        request, taken = panel.draft.request, self._environments.taken.at(self._environments.place_of(panel))
+        context = (await self._environments.surroundings(panel)).context
+        secrets = self._signing.signatures.secrets
+        if not await asyncio.to_thread(waits_for_secrets, request, context, secrets, taken):
+            return context
+        if not await self._signing.unlock():
+            raise UsageError(
+                "The request was not sent: it needs secrets, and they are locked.", "Send to unlock them."
+            )
+        self._environments.look_up()
+        return (await self._environments.surroundings(panel)).context
+
+    async def unlocked_for(self, folder: Path, environment: str) -> bool:
+        """Unlock what requests of a folder may need; False where they stay locked."""
+        from workbench.engine.sending_context import sending_context
+
+        secrets = self._signing.signatures.secrets
+        context = await asyncio.to_thread(sending_context, folder / "new.yml", environment, secrets)
+        return not context.locked or await self._signing.unlock()
+
     def _offer_trust(self, panel: ComposerPanel, error: NotTrusted) -> None:
         """Ask whether a collection may have what it reached for; nothing is sent until its user sends again."""
 
@@ -106,27 +130,23 @@ class SendingWork(ComposingPart):
     async def prepared(self, panel: ComposerPanel) -> "Prepared":
         """Return what Send would send now."""
         request, place = panel.draft.request, self._environments.place_of(panel)
-        context = (await self._environments.surroundings(panel)).context
+        context = await self._unlocked_context(panel)
         return await self._workbench.deliveries.prepare(
             request,
-            scopes=context.scopes_for(request, self._environments.taken.at(place)),
+            scopes=self._environments.scopes_for(request, context, place),
             inherited=context.inherited,
             signing=self._signing_of,
             sources=self._sources(context),
         )
 
     async def prepared_to_show(self, panel: ComposerPanel) -> "Prepared":
-        """Return the request not signed, with words for secrets; no token is asked for, with words least of all."""
-        from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions
+        """Return the request not signed, with words for secrets, as programs of it have it."""
+        from workbench.engine.request_programs import prepare_for_program
 
         request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
-        return await self._workbench.deliveries.prepare(
-            without_sessions(request, context),
-            scopes=with_named_secrets(context.scopes_for(request, self._environments.taken.at(place))),
-            inherited=context.inherited,
-            sources=with_named_sources(self._sources(context)),
-        )
+        scopes = self._environments.scopes_for(request, context, place)
+        return await prepare_for_program(self._workbench.deliveries, request, context, scopes, self._sources(context))
 
     def _signing_of(self, choice: SigningChoice) -> "Signing | None":
         """Return how a request of that choice is signed; None for headers kept as they stand."""
