@@ -1,7 +1,8 @@
 """Collections in the window: opened, shown, changed in the tree, saved to, and watched for other programs' edits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,7 @@ class CollectionWork(ComposingPart):
         self._outside = OutsideEdits(desk.tabs, desk.jobs)
         self._tree = TreeWork(desk, self)
         self.open_collections: list[str] = []
+        self._closed: set[str] = set()
         self.environments_of: Callable[[str], list[str]] = lambda _collection: []
         """The names of a collection's environments; whoever knows them sets this."""
         self.shown: list[Callable[[], Awaitable[None]]] = []
@@ -125,19 +127,19 @@ class CollectionWork(ComposingPart):
 
     # Opening
 
-    def _open_request(self, file: str) -> None:
-        panel = self._tabs.of_file(file)
-        if panel is not None:
-            self._tabs.show(panel)
-        else:
-            self._jobs.start(self.open_file(Path(file)), "open a saved request")
+    def _open_request(self, file: str, goes: bool) -> None:
+        self._jobs.start(self.open_file(Path(file), goes=goes), "open a saved request")
 
-    async def open_file(self, file: Path) -> None:
-        """Open a saved request in a tab."""
+    async def open_file(self, file: Path, *, goes: bool = True) -> None:
+        """Show a saved request in a tab; a person goes there, or stays where they are: in the tree."""
+        panel = self._tabs.of_file(str(file))
+        if panel is not None:
+            self._tabs.show(panel, goes=goes)
+            return
         known = await asyncio.to_thread(fingerprint, file)
         request = await asyncio.to_thread(read_request, file)
         if self._tabs.of_file(str(file)) is None:
-            self._tabs.add(Draft(request=request, file=str(file), saved=request, fingerprint=known))
+            self._tabs.add(Draft(request=request, file=str(file), saved=request, fingerprint=known), goes=goes)
 
     async def _open_collection(self) -> None:
         start = self._workbench.paths.workspace
@@ -154,6 +156,7 @@ class CollectionWork(ComposingPart):
             if await ask(self._window, "New collection", text, hint, {"Make it a collection": False}) is None:
                 return
             await asyncio.to_thread(create_collection, folder, folder.name)
+        self._closed.discard(str(folder))
         if str(folder) not in self.open_collections:
             self.open_collections.append(str(folder))
         self._window.keep_state(self.open_collections)
@@ -162,6 +165,7 @@ class CollectionWork(ComposingPart):
 
     def _close_collection(self, folder: str) -> None:
         self.open_collections = [each for each in self.open_collections if each != folder]
+        self._closed.add(folder)
         self._window.keep_state(self.open_collections)
         self._jobs.start(self.show(), "show collections")
         self._watch()
@@ -170,15 +174,28 @@ class CollectionWork(ComposingPart):
 
     def _watch(self) -> None:
         self.end()
-        folders = [Path(folder) for folder in self.open_collections]
-        self._watching = self._jobs.start(self._follow(folders), "watch collections") if folders else None
+        workspace = self._workbench.paths.workspace
+        elsewhere = [Path(each) for each in self.open_collections if not Path(each).is_relative_to(workspace)]
+        self._watching = self._jobs.start(self._follow([workspace, *elsewhere]), "watch collections")
 
     async def _follow(self, folders: list[Path]) -> None:
         from workbench.engine.watching import watch
 
+        with suppress(OSError):
+            await asyncio.to_thread(folders[0].mkdir, parents=True, exist_ok=True)
         async for changes in watch(folders, asyncio.Event()):
+            self._take_up(changes.written)
             await self._outside.look(changes.all)
             await self.show()
+
+    def _take_up(self, written: Collection[Path]) -> None:
+        """Open the collections that others made in the home's workspace; those that were closed here stay closed."""
+        made = {str(each.parent) for each in written if each.name == COLLECTION_FILE}
+        new = [each for each in sorted(made) if Path(each).parent == self._workbench.paths.workspace.absolute()]
+        new = [each for each in new if each not in self.open_collections and each not in self._closed]
+        if new:
+            self.open_collections += new
+            self._window.keep_state(self.open_collections)
 
     async def look(self) -> None:
         """Look whether the files of open tabs are still what the tabs think."""
@@ -256,6 +273,7 @@ class CollectionWork(ComposingPart):
             made = await self._tree.ask_new_folder(parent)
             if made is not None:
                 dialog.show_folders(self._trees, str(made))
+            dialog.tree.setFocus()
 
         dialog.folder_wanted.connect(lambda parent: self._jobs.start(add_folder(parent), "make a folder"))
         if await finished(dialog) != SaveDialog.DialogCode.Accepted:

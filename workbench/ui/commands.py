@@ -38,7 +38,7 @@ COMMANDS = (
     ),
     Command("new_folder", "New folder…", "Make a folder in the chosen one", "File", "Ctrl+Alt+N", "folder-plus"),
     Command("duplicate", "Duplicate", "Copy the chosen request or folder", "File", "Ctrl+D"),
-    Command("rename", "Rename", "Give the chosen request or folder another name", "File", "F2"),
+    Command("rename", "Rename", "Give the chosen request, folder or collection another name", "File", "F2"),
     Command(
         "bring_back",
         "Bring back what was deleted",

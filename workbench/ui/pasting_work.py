@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.formats.pasted.pasted import Pasted
 from workbench.model.authentication import NO_AUTH, AuthKind
+from workbench.model.collection import SavedRequest
 from workbench.model.errors import WorkbenchError
 from workbench.model.message import Body
 from workbench.ui.composer.draft import Draft
@@ -41,20 +42,20 @@ class PastingWork(ComposingPart):
             return
         found = [_alone(await asyncio.to_thread(_with_file, each)) for each in (first, *others)]
         first, others = found[0], found[1:]
+        added = await self._added(panel, first.request)
         name = panel.draft.request.name
         panel.replace_request(replace(first.request, name=first.request.name or name))
         for other in others:
             self._tabs.add(Draft(request=other.request, folder=panel.draft.folder), current=False)
         losses = [loss for pasted in (first, *others) for loss in pasted.losses]
-        losses += await self._added(panel)
+        losses += added
         said = PASTED if not others else f"The first of {len(others) + 1} commands is now this request."
         level = Level.WARNING if losses else Level.INFO
         panel.notices.forget(PASTED)
         panel.notices.show_notice(Notice(level, "\n".join([said, *losses]), (("Undo", panel.undo),)))
 
-    async def _added(self, panel: ComposerPanel) -> list[str]:
+    async def _added(self, panel: ComposerPanel, request: SavedRequest) -> list[str]:
         """Return what is to be said of headers that the command had not, and its place in a collection gives."""
-        request = panel.draft.request
         inherited = (await self._environments.surroundings(panel)).context.inherited
         given = [each.name for defaults in inherited for each in defaults.headers if each.enabled]
         own = {each.name.lower() for each in request.headers}

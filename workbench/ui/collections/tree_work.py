@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ from workbench.storage.collection_editing import (
     duplicate,
     move_before,
     move_into,
+    rename_collection,
     rename_folder,
     rename_request,
 )
+from workbench.storage.collection_files import COLLECTION_FILE
 from workbench.storage.collection_trash import Deleted, delete, undo_delete
 from workbench.storage.collections import fingerprint, read_request
 from workbench.ui.collections.moved_bodies import follow_body
@@ -93,24 +96,38 @@ class TreeWork(ComposingPart):
         before = Path(path)
         if not name:
             return before
+        if (before / COLLECTION_FILE).exists():
+            await asyncio.to_thread(rename_collection, before, name)
+            return before
+        panel = self._tabs.of_file(path)
+        seen = panel is not None and panel.draft.fingerprint == await asyncio.to_thread(fingerprint, before)
         now = await asyncio.to_thread(lambda: (rename_folder if before.is_dir() else rename_request)(before, name))
         await self._follow_path(before, now)
-        panel = self._tabs.of_file(str(now))
         if panel is not None:
-            await self._follow_file(panel, name)
+            await self._follow_file(panel, name, seen=seen)
         return now
 
-    async def _follow_file(self, panel: ComposerPanel, name: str) -> None:
-        """Let the tab of a renamed request have the new name, with what else was edited in it."""
-        file = Path(panel.draft.file)
+    async def _follow_file(self, panel: ComposerPanel, name: str, *, seen: bool) -> None:
+        """Let the tab of a renamed request have the new name, with what else was edited in it.
+
+        What it was saved as has it too where the tab has `seen` the file as it was: no more was changed there.
+        """
+        draft, file = panel.draft, Path(panel.draft.file)
         known = await asyncio.to_thread(fingerprint, file)
-        saved = await asyncio.to_thread(read_request, file)
-        panel.draft.change(name=name)
-        panel.draft.saved, panel.draft.fingerprint = saved, known
+        if seen and draft.saved is not None:
+            draft.saved = replace(draft.saved, name=name)
+        else:
+            draft.saved = await asyncio.to_thread(read_request, file)
+        draft.change(name=name)
+        draft.fingerprint = known
         self._tabs.note_change(panel)
 
     async def _duplicate(self, path: str) -> Path:
-        return await asyncio.to_thread(duplicate, Path(path))
+        """Copy a request or a folder; the copy of a request opens: it was made to be changed."""
+        made = await asyncio.to_thread(duplicate, Path(path))
+        if made.is_file():
+            await self._collections.open_file(made)
+        return made
 
     async def _move(self, path: str, folder: str, before: str | None) -> Path:
         source, target = Path(path), Path(folder)

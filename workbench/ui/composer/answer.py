@@ -95,6 +95,7 @@ class AnswerPane(QWidget):
             ("Certificate", self.certificate),
         ):
             self.tabs.addTab(widget, title)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.tests), False)
         full = QWidget(self)
         inside = QVBoxLayout(full)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -177,21 +178,27 @@ class AnswerPane(QWidget):
         security = attempt.security
         self.certificate.set_pairs(certificate_rows(security) if security else [])
         self._title(self.certificate, "Certificate", 0, hide=security is None)
-        self.show_results((), ())
+        self.tests.show_results((), ())
 
     def show_results(self, results: Sequence[CheckResult], taken: Sequence[Taken]) -> None:
-        """Show what came of the tests of the answer that is shown."""
+        """Show what came of the tests of the answer that is shown; they come after it."""
         self.tests.show_results(results, taken)
         failed = sum(not each.passed for each in results) + sum(each.value is None for each in taken)
         title = f"Tests {failed} ✗" if failed else "Tests ✓"
         position = self.tabs.indexOf(self.tests)
         self.tabs.setTabText(position, title)
-        self.tabs.setTabVisible(position, bool(results or taken))
+        self._show_tab(self.tests, shown=bool(results or taken))
 
     def _title(self, page: QWidget, title: str, count: int, *, hide: bool = False) -> None:
         position = self.tabs.indexOf(page)
         self.tabs.setTabText(position, f"{title} {count}" if count > 0 else title)
-        self.tabs.setTabVisible(position, not hide)
+        self._show_tab(page, shown=not hide)
+
+    def _show_tab(self, page: QWidget, *, shown: bool) -> None:
+        """Show or hide a tab; where it was the one in front, the body is, and not what happens to stand beside it."""
+        if not shown and self.tabs.currentWidget() is page:
+            self.tabs.setCurrentWidget(self.body_page)
+        self.tabs.setTabVisible(self.tabs.indexOf(page), shown)
 
     async def _compare(self) -> None:
         """Show what differs between this answer and the one before it."""
