@@ -21,7 +21,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_example_is_an_endpoint(example: str) -> None:
-    parse_endpoint("example", example)
+    assert parse_endpoint("example", example) != parse_endpoint("example", "path: /example")
 
 
 def test_lines_of_programs_are_programs() -> None:
@@ -29,7 +29,7 @@ def test_lines_of_programs_are_programs() -> None:
     phrases = [phrase for row in re.findall(r"^\| (`.*?) \|", rows, re.MULTILINE) for phrase in row.split(", ")]
     assert len(phrases) >= 10
     for phrase in phrases:
-        read_program(phrase.strip("`"))
+        assert read_program(phrase.strip("`")).steps
 
 
 def test_templates_are_filled_in() -> None:

@@ -7,6 +7,7 @@ import ssl
 from conftest import until
 from fakes import RawTarget, read_answer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QMessageBox
 from test_window import opened_dialog
 
@@ -38,6 +39,27 @@ async def test_new_endpoint_is_a_choice_and_its_address_is_on_the_clipboard(wind
     assert endpoint is not None
     assert (endpoint.path, endpoint.provider) == ("/github/*", "github")
     assert "on the clipboard" in window.notices.text
+
+
+async def test_new_endpoint_may_have_any_name_and_path_but_not_anothers(window: MainWindow, paths: Paths) -> None:
+    window.commands["new_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, ProviderDialog)
+    dialog.line.setText("other sender")
+    assert (dialog.chosen, dialog.name.text(), dialog.path.text()) == ("", "endpoint", "/endpoint/*")
+    dialog.name.setText("")
+    QTest.keyClicks(dialog.name, "catch-all")
+    dialog.path.setText("")
+    QTest.keyClicks(dialog.path, "/orders")
+    dialog.accept()
+    assert dialog.isVisible()
+    assert "already" in dialog.trouble.text()
+    QTest.keyClicks(dialog.name, "-2")
+    dialog.accept()
+    await until(lambda: load_endpoints(paths).get("catch-all-2"))
+    made = load_endpoints(paths).get("catch-all-2")
+    assert made is not None
+    assert (made.path, made.provider) == ("/orders", "")
 
 
 async def test_editor_says_what_is_wrong_and_what_is_answered(window: MainWindow, paths: Paths) -> None:

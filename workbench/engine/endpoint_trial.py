@@ -1,7 +1,7 @@
 """An endpoint that is being written: whether it is sound, and what it would answer to a request at hand."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,10 +10,16 @@ from workbench.engine.guarding import Guarding
 from workbench.engine.rules import subject_of
 from workbench.engine.templates import Values, read_template, render
 from workbench.model.answer import Answer, Condition, ProgramRun, Way
-from workbench.model.endpoint import PROVIDER, Endpoint
-from workbench.model.errors import WorkbenchError
+from workbench.model.endpoint import CATCH_ALL, PROVIDER, Endpoint
+from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.message import Body, Head, Request
-from workbench.storage.endpoints import endpoint_path, load_endpoints, parse_endpoint, save_endpoint
+from workbench.storage.endpoints import (
+    as_yaml,
+    endpoint_path,
+    load_endpoints,
+    parse_endpoint,
+    save_endpoint,
+)
 from workbench.storage.packs import load_packs
 from workbench.storage.paths import Paths
 
@@ -59,9 +65,12 @@ def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tupl
     ordered = sum(step.times or 0 for step in endpoint.program.steps if step.in_order) + 1
     is_all = ordered <= REQUESTS_TRIED and all(step.in_order for step in endpoint.program.steps)
     tried = ordered if is_all else REQUESTS_TRIED
-    given = [endpoint.program.in_full(run.next(_nothing_holds)[0], endpoint.answer) for _ in range(tried)]
+    program = endpoint.program
+    steps = [run.next(_nothing_holds)[0] for _ in range(tried)]
+    given = [(program.in_full(step, endpoint.answer), program.is_own(step)) for step in steps]
+    relay = next((forward.url for forward in endpoint.forwards if forward.relay), "")
     first = 1
-    for answer, group in groupby(given):
+    for (answer, is_own), group in groupby(given):
         last = first + len(list(group)) - 1
         is_end = is_all and last == tried
         which = (
@@ -71,7 +80,11 @@ def _answers(endpoint: Endpoint, request: Request, now_us: int) -> Iterator[tupl
             if first == last
             else f"requests {first}–{last}"
         )
-        yield f"{which}{_way(answer)}", _answered(endpoint, answer, request, first, now_us)
+        own = _answered(endpoint, answer, request, first, now_us)
+        if relay and is_own and answer.way is Way.WHOLE:
+            yield f"{which}: what {relay} answers, or 502; this for events that it does not get", own
+        else:
+            yield f"{which}{_way(answer)}", own
         first = last + 1
 
 
@@ -93,13 +106,34 @@ def _way(answer: Answer) -> str:
     return f"{words}, after {answer.delay_s:g} s" if answer.delay_s else words
 
 
-def add_endpoint(paths: Paths, provider: str) -> Endpoint:
-    """Make an endpoint for a provider, under a name and path that are free; StorageError. Blocks."""
-    taken = {endpoint.name for endpoint in load_endpoints(paths).all}
+def taken_endpoint_names(paths: Paths) -> frozenset[str]:
+    """Return the names that endpoints have, also those whose files cannot be read. Blocks."""
+    files = endpoint_path(paths, CATCH_ALL).parent.glob("*.yml")
+    return frozenset({endpoint.name for endpoint in load_endpoints(paths).all} | {file.stem for file in files})
+
+
+def free_endpoint_name(taken: Collection[str], provider: str) -> str:
+    """Return a name that is not taken for a new endpoint of a provider, empty for anyone's."""
     name, number = provider or "endpoint", 1
-    while name in taken or endpoint_path(paths, name).exists():  # A file that cannot be read is somebody's, too.
+    while name in taken:
         number += 1
         name = f"{provider or 'endpoint'}-{number}"
-    endpoint = Endpoint(name, f"/{name}/*", provider)
+    return name
+
+
+def new_endpoint(taken: Collection[str], provider: str, name: str = "", path: str = "") -> Endpoint:
+    """Return an endpoint for a provider; without a name and a path, under free ones.
+
+    UsageError where the name is another's or none, FormatError where the path is none.
+    """
+    name = name or free_endpoint_name(taken, provider)
+    if name in taken:
+        raise UsageError(f"There is an endpoint {name} already.", "Choose another name, or edit that one.")
+    return parse_endpoint(name, as_yaml(Endpoint(name, path or f"/{name}/*", provider)))
+
+
+def add_endpoint(paths: Paths, provider: str, name: str = "", path: str = "") -> Endpoint:
+    """Make the file of a `new_endpoint`, and return that; StorageError, too. Blocks."""
+    endpoint = new_endpoint(taken_endpoint_names(paths), provider, name, path)
     save_endpoint(paths, endpoint)
     return endpoint

@@ -152,7 +152,7 @@ class Guarding:
             recent.append(now_s)
             return None
         wait = max(1, math.ceil(recent[0] + guards.per_s - now_s))
-        reason = f"More than {guards.requests} requests in {guards.per_s:g} seconds."
+        reason = f"More than {guards.requests} requests in {guards.per_s:g} s."
         return Refused("rate", 429, reason, (("Retry-After", str(wait)),))
 
 

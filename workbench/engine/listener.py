@@ -7,6 +7,7 @@ as the bytes that are on record.
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -217,7 +218,12 @@ class Listener:
         server = _WireServer(self)
         loop = asyncio.get_running_loop()
         try:
-            opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG, ssl=tls)
+            if self._options.host == "::" and socket.has_dualstack_ipv6():
+                # asyncio would leave IPv4 out; who writes :: means every address of this machine.
+                both = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
+                opened = await loop.create_server(server, sock=both, backlog=BACKLOG, ssl=tls)
+            else:
+                opened = await loop.create_server(server, self._options.host, port, backlog=BACKLOG, ssl=tls)
         except (OSError, OverflowError) as error:
             raise listen_error(self._options.host, port, error) from error
         return opened, server, opened.sockets[0].getsockname()[1]

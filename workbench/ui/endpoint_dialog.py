@@ -22,13 +22,28 @@ from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 
 TRY_AFTER_MS = 250
 FIELDS = """\
-path: /stripe/*                  program: fail 3 then 200
-provider: stripe                 program: 5 % 500 seed 42
-public_url: https://…            program: 429 Retry-After 2 then 200
-secrets: [keyring:stripe/live]   program: drip 5   (hang, close, reset, truncated)
-answer: {status: 202, content_type: application/json, template: '{"id": "{{ json.id }}"}', delay: 1}
-guards: {allow: [10.0.0.0/8], rate: {requests: 10, per: 1}, schema: schemas/event.json, signature: true}
-forward: [{url: "http://localhost:3000/hooks", events: ["invoice.*"], relay: true}]"""
+path: /stripe/*
+provider: stripe
+secrets: [keyring:stripe/live]
+public_url: https://hooks.example.com/stripe
+
+answer: 202
+answer: {status: 202, template: '{"id": "{{ json.id }}"}'}
+
+program: fail 3 then 200
+program: 5 % 500 seed 42
+program: 429 Retry-After 2 then 200
+program: drip 5   # or hang, close, reset, truncated
+
+guards:
+  allow: [provider, 10.0.0.0/8]
+  rate: {requests: 10, per: 1}
+  schema: schemas/event.json
+  signature: true
+
+forward:
+  - {url: "http://localhost:3000/hooks", relay: true}
+  - {url: "http://localhost:3001", events: ["invoice.*"]}"""
 
 
 class EndpointDialog(EditingDialog):
@@ -41,7 +56,7 @@ class EndpointDialog(EditingDialog):
         self.loaded = text
         """The file as it was opened."""
         self.setWindowTitle(f"Endpoint {name}")
-        self.resize(980, 620)
+        self.resize(1080, 680)
         title = QLabel(f"endpoints/{name}.yml", self)
         title.setObjectName("muted")
         self.text = QPlainTextEdit(self)
@@ -61,7 +76,7 @@ class EndpointDialog(EditingDialog):
         self.fields.setFont(code_font())
         self.fields.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.fields.setAccessibleName("Fields that an endpoint may have")
-        self.fields.setFixedHeight(9 * QFontMetrics(code_font()).lineSpacing())
+        self.fields.setFixedHeight(14 * QFontMetrics(code_font()).lineSpacing())
         self._arrange(title)
         self._timer = QTimer(self, singleShot=True, interval=TRY_AFTER_MS)
         self._timer.timeout.connect(lambda: self.try_wanted.emit(self.text.toPlainText()))
@@ -80,7 +95,7 @@ class EndpointDialog(EditingDialog):
         split.setHandleWidth(1)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([560, 420])
+        split.setSizes([580, 500])
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
-from workbench.engine.endpoint_trial import add_endpoint, try_endpoint
+from workbench.engine.endpoint_trial import add_endpoint, taken_endpoint_names, try_endpoint
 from workbench.engine.workbench import Workbench
 from workbench.model.endpoint import CATCH_ALL
 from workbench.model.errors import ChangedOutside, WorkbenchError
@@ -58,14 +58,14 @@ class EndpointWork:
     async def _new(self) -> None:
         """Ask whose webhooks come; the rest is made, and its address is on the clipboard."""
         packs = await asyncio.to_thread(load_packs, self._paths)
-        dialog = ProviderDialog(await asyncio.to_thread(lambda: packs.all), self._window)
-        accepted = await finished(dialog) == QDialog.DialogCode.Accepted
-        if accepted:
-            await self.add(dialog.chosen)
+        taken = await asyncio.to_thread(taken_endpoint_names, self._paths)
+        dialog = ProviderDialog(await asyncio.to_thread(lambda: packs.all), taken, self._window)
+        if await finished(dialog) == QDialog.DialogCode.Accepted:
+            await self.add(dialog.chosen, dialog.name.text().strip(), dialog.path.text().strip())
 
-    async def add(self, provider: str) -> None:
+    async def add(self, provider: str, name: str = "", path: str = "") -> None:
         """Make an endpoint for a provider, empty for anyone, and copy its address."""
-        endpoint = await asyncio.to_thread(add_endpoint, self._paths, provider)
+        endpoint = await asyncio.to_thread(add_endpoint, self._paths, provider, name, path)
         address = self._address(endpoint.path)
         QGuiApplication.clipboard().setText(address)
         self._window.show_info(

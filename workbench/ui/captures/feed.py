@@ -25,6 +25,8 @@ REST_S = 1 / 15
 NEWEST_ROWS = 64
 """How many summaries come with news: a screen of them. In a burst most rows pass by unseen; who scrolls up asks."""
 
+UNANSWERED_KEPT = 512
+
 OTHERS_EVERY_MS = 1000
 """How often we look whether another program wrote: its captures bring no bell with them."""
 
@@ -158,23 +160,34 @@ class CaptureFeed(QObject):
             self.loaded.emit()
         else:
             self._model.append(news.numbers, news.summaries)
-        self._unanswered.update(each.number for each in news.summaries if each.duration_us is None)
+        self._note_unanswered(news.summaries)
         if self._unanswered and not self._ask_again.isActive():
             self._ask_again.start()
         self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
+
+    def _note_unanswered(self, summaries: list[CaptureSummary]) -> None:
+        """Remember whose answers are still to be shown: the newest, so that a long burst costs no memory."""
+        self._unanswered.update(each.number for each in summaries if each.duration_us is None)
+        if len(self._unanswered) > UNANSWERED_KEPT:
+            self._unanswered = set(sorted(self._unanswered)[-UNANSWERED_KEPT:])
 
     async def _show_answers(self) -> None:
         numbers = sorted(self._unanswered)
         self._unanswered.clear()
         newest, others = numbers[-NEWEST_ROWS:], numbers[:-NEWEST_ROWS]
         self._model.rows.forget(others)
-        self._model.update(await self._reading.run(lambda reader: reader.summaries(newest)))
+        summaries = await self._reading.run(lambda reader: reader.summaries(newest))
+        self._model.update(summaries)
+        # Some answers take their time: they are looked for again when something was written.
+        self._note_unanswered(summaries)
 
     async def _look_for_others(self) -> None:
         version = await self._reading.run(CaptureReader.version)
         if version != self._version:
             self._version = version
             self.look()
+            if self._unanswered:
+                await self._show_answers()
 
     def _fetch_pages(self, pages: list[int]) -> None:
         for page in pages:
@@ -182,4 +195,6 @@ class CaptureFeed(QObject):
 
     async def _fetch(self, page: int) -> None:
         numbers = self._model.rows.page_numbers(page)
-        self._model.put(page, await self._reading.run(lambda reader: reader.summaries(numbers)))
+        summaries = await self._reading.run(lambda reader: reader.summaries(numbers))
+        self._model.put(page, summaries)
+        self._note_unanswered(summaries)

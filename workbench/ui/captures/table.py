@@ -1,7 +1,7 @@
 """The table of captures: how it is set up, and which columns it has room for."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from workbench.ui.captures.columns import COLUMNS
@@ -53,15 +53,13 @@ class CaptureTable(QTableView):
         self._fit_columns()
         super().resizeEvent(event)
 
-    def currentChanged(
-        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint both rows whole: Qt paints the two cells alone, and a row is painted by its last cell."""
-        super().currentChanged(current, previous)
-        for index in (current, previous):
-            if index.isValid():
-                rect = self.visualRect(index)
-                self.viewport().update(0, rect.y(), self.viewport().width(), rect.height())
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint rows whole, also where Qt asks for one cell (the mouse came over it): the last cell paints the row.
+
+        What lies outside of what Qt asked for stays as it is: Qt clips it.
+        """
+        asked = event.rect()
+        super().paintEvent(QPaintEvent(QRect(0, asked.y(), self.viewport().width(), asked.height())))
 
     def selectionCommand(
         self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
