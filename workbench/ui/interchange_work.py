@@ -11,6 +11,7 @@ from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.variables import Environment
 from workbench.storage.collection_identities import Identities
 from workbench.storage.environment_secrets import keep_secrets, own_prefix
+from workbench.storage.environments import list_environments, save_with_secrets
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
@@ -48,7 +49,7 @@ class InterchangeWork(ComposingPart):
         self._jobs.start(self._import(path), "import a collection")
 
     async def _import(self, path: str) -> None:
-        dialog = ImportDialog(self._window)
+        dialog = ImportDialog(self._collections.trees, self._window)
 
         async def read(path: str | None, text: str = "") -> None:
             if path is None:
@@ -72,7 +73,7 @@ class InterchangeWork(ComposingPart):
             start(read(path), "read an import")
         accepted = await finished(dialog) == ImportDialog.DialogCode.Accepted
         if accepted and dialog.imported is not None:
-            await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()))
+            await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()), dialog.into_folder)
 
     # Out
 
@@ -113,8 +114,8 @@ class InterchangeWork(ComposingPart):
 
     # In
 
-    async def _write(self, tree: CollectionTree) -> None:
-        """Write a tree as a new collection of the workspace, and show it."""
+    async def _write(self, tree: CollectionTree, into: str) -> None:
+        """Write a tree as a new collection of the workspace, or its environments into one, and show that."""
         secrets = self._workbench.signatures.secrets
         hidden = any(each.secret and each.value for one in tree.environments for each in one.variables)
         if hidden and secrets.is_locked and not await self._signing.unlock():
@@ -122,6 +123,11 @@ class InterchangeWork(ComposingPart):
             if await ask(self._window, "Import", text, hint, {"Import without them": False}) is None:
                 return
             tree = replace(tree, environments=tuple(_without_secrets(each) for each in tree.environments))
+        if into:
+            await asyncio.to_thread(_add_environments, Path(into), tree, secrets)
+            await self._collections.show()
+            self._window.show_info(f"Imported {summary(tree)} into {self._collections.name_of(into)}.")
+            return
         folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
         await self._collections.add_collection(folder)
         self._window.sidebar.collections.choose(str(folder))
@@ -176,6 +182,16 @@ def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
     for environment in environments:
         keep_secrets(secrets, environment, own_prefix(secrets, folder, environment.name))
     return folder
+
+
+def _add_environments(root: Path, tree: CollectionTree, secrets: Secrets) -> None:
+    """Add the environments of a tree to a collection; one whose name is taken there gets another."""
+    taken = {each.name.casefold() for each in list_environments(root)[0]}
+    for environment in tree.environments:
+        numbered = (f"{environment.name} {number}" for number in range(2, len(taken) + 3))
+        name = next(each for each in (environment.name, *numbered) if each.casefold() not in taken)
+        taken.add(name.casefold())
+        save_with_secrets(root, replace(environment, name=name, path=""), secrets)
 
 
 def _without_secrets(environment: Environment) -> Environment:

@@ -1,8 +1,11 @@
 """Import: a file, a folder or pasted text; what it holds and what is lost is said before anything is written."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -16,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.formats.interchange.imported import Imported
-from workbench.model.collection import CollectionTree
+from workbench.model.collection import CollectionTree, FolderEntry
 from workbench.ui.collections.dropped_files import dropped_paths
+from workbench.ui.collections.losses_table import LossesTable
 from workbench.ui.dialogs import mark
 from workbench.ui.fonts import code_font
 from workbench.ui.icons import icon
-from workbench.ui.widgets.row_table import Column, Row, RowTable
 
 _KINDS = "Postman, Insomnia, Bruno, OpenCollection, OpenAPI, HAR, Hoppscotch, .http files, curl commands"
 
@@ -36,8 +39,10 @@ class ImportDialog(QDialog):
     text_given = Signal(str)
     """What was pasted or typed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, collections: Sequence[FolderEntry] = (), parent: QWidget | None = None) -> None:
+        """`collections` are those that environments alone can go into."""
         super().__init__(parent)
+        self._collections = tuple(collections)
         self.setWindowTitle("Import")
         self.resize(720, 540)
         self.setAcceptDrops(True)
@@ -52,9 +57,11 @@ class ImportDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.back = self.buttons.addButton("Back", QDialogButtonBox.ButtonRole.ResetRole)
         self.back.setToolTip("Choose something else to import")
+        self.back.setAutoDefault(False)
         self.back.clicked.connect(self._go_back)
         self.accept_button = self.buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setToolTip("Write it as a collection")
+        self.accept_button.setDefault(True)
         mark(self.accept_button, "primary")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -119,16 +126,24 @@ class ImportDialog(QDialog):
         self.name = QLineEdit(page)
         self.name.setAccessibleName("Name of the new collection")
         self.name.textChanged.connect(lambda _: self._enable())
-        caption = QLabel("Name", page)
-        caption.setBuddy(self.name)
+        self.caption = QLabel("Name", page)
+        self.caption.setBuddy(self.name)
+        self.into = QComboBox(page)
+        self.into.setAccessibleName("Collection that the environments go into")
+        self.into.setToolTip("Environments belong to a collection")
+        self.into.addItem("a new collection", "")
+        for collection in self._collections:
+            self.into.addItem(collection.name, collection.path)
+        self.into.currentIndexChanged.connect(lambda _: self._enable())
         line = QHBoxLayout()
         line.setSpacing(12)
-        line.addWidget(caption)
-        line.addWidget(self.name, 1)
+        for widget in (self.caption, self.into, self.name):
+            line.addWidget(widget)
+        line.setStretch(1, 1)
+        line.setStretch(2, 1)
         self.losses_title = QLabel(page)
         self.losses_title.setObjectName("heading")
-        self.losses = RowTable("What is not carried over", (Column("Where", 26), Column("What")), page)
-        self.losses.set_placeholder("Everything is carried over.")
+        self.losses = LossesTable(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -146,7 +161,11 @@ class ImportDialog(QDialog):
         count = len(imported.losses)
         words = f"Not carried over, or different: {count}" if count else "Nothing is lost"
         self.losses_title.setText(words)
-        self.losses.set_rows(Row((loss.where, loss.what)) for loss in imported.losses)
+        self.losses.show_losses(imported.losses)
+        bare = not imported.tree.requests and not imported.tree.folders and bool(self._collections)
+        self.into.setVisible(bare)
+        self.into.setCurrentIndex(int(bare))
+        self.caption.setText("Into" if bare else "Name")
         self.show_problem("")
         self.stack.setCurrentIndex(1)
         self._enable()
@@ -167,7 +186,13 @@ class ImportDialog(QDialog):
         there = self.imported is not None
         self.back.setVisible(there)
         self.accept_button.setVisible(there)
-        self.accept_button.setEnabled(there and bool(self.name.text().strip()))
+        self.name.setVisible(not self.into_folder)
+        self.accept_button.setEnabled(there and (bool(self.into_folder) or bool(self.name.text().strip())))
+
+    @property
+    def into_folder(self) -> str:
+        """The folder of the collection that environments go into; empty for a new collection."""
+        return self.into.currentData() or ""
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):
@@ -182,7 +207,7 @@ class ImportDialog(QDialog):
 def summary(tree: CollectionTree) -> str:
     """Return what a tree holds, in words."""
     requests, folders = _counted(tree)
-    words = [_count(requests, "request")]
+    words = [_count(requests, "request")] if requests or not tree.environments else []
     if folders:
         words.append(_count(folders, "folder"))
     if tree.environments:
