@@ -107,8 +107,9 @@ async def ask_text(
 
 
 def mark(button: QPushButton, what: str) -> None:
-    """Give a button its look; one of a dialog is polished before it can be told apart."""
+    """Give a button its look, which one of a dialog cannot be told apart without; Return presses a primary one."""
     button.setProperty(what, True)
+    button.setDefault(what == "primary")
     button.style().unpolish(button)
     button.style().polish(button)
 

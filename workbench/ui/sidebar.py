@@ -75,7 +75,8 @@ class Sidebar(QFrame):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
         self.tree.itemActivated.connect(self._on_activated)
-        self.tree.itemClicked.connect(lambda item, _: self._open(item, goes=False))
+        self.tree.itemClicked.connect(self._on_clicked)
+        self.tree.setExpandsOnDoubleClick(False)
         self.tree.remove_wanted.connect(self._on_remove)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 8, 0, 0)
@@ -179,6 +180,12 @@ class Sidebar(QFrame):
 
     def _on_activated(self, item: QTreeWidgetItem, _column: int) -> None:
         self._open(item, goes=True)
+
+    def _on_clicked(self, item: QTreeWidgetItem, _column: int) -> None:
+        """Look at what was clicked; what holds others opens or closes."""
+        if item.childCount():
+            item.setExpanded(not item.isExpanded())
+        self._open(item, goes=False)
 
     def _open(self, item: QTreeWidgetItem, *, goes: bool) -> None:
         value = item.data(0, VALUE)

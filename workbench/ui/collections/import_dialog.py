@@ -23,10 +23,10 @@ from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree, FolderEntry
 from workbench.storage.collection_joining import has_requests
 from workbench.ui.collections.dropped_files import dropped_paths
+from workbench.ui.collections.losses_table import LossesTable
 from workbench.ui.dialogs import mark
 from workbench.ui.fonts import code_font
 from workbench.ui.icons import icon
-from workbench.ui.widgets.row_table import Column, Row, RowTable
 
 _KINDS = "Postman, Insomnia, Bruno, OpenCollection, OpenAPI, HAR, Hoppscotch, .http files, curl commands"
 
@@ -58,9 +58,11 @@ class ImportDialog(QDialog):
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.back = self.buttons.addButton("Back", QDialogButtonBox.ButtonRole.ResetRole)
         self.back.setToolTip("Choose something else to import")
+        self.back.setAutoDefault(False)
         self.back.clicked.connect(self._go_back)
         self.accept_button = self.buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setToolTip("Write it as a collection")
+        self.accept_button.setDefault(True)
         mark(self.accept_button, "primary")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -145,8 +147,7 @@ class ImportDialog(QDialog):
             line.addWidget(widget, row, 1)
         self.losses_title = QLabel(page)
         self.losses_title.setObjectName("heading")
-        self.losses = RowTable("What is not carried over", (Column("Where", 26), Column("What")), page)
-        self.losses.set_placeholder("Everything is carried over.")
+        self.losses = LossesTable(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -172,7 +173,7 @@ class ImportDialog(QDialog):
         count = len(imported.losses)
         words = f"Not carried over, or different: {count}" if count else "Nothing is lost"
         self.losses_title.setText(words)
-        self.losses.set_rows(Row((loss.where, loss.what)) for loss in imported.losses)
+        self.losses.show_losses(imported.losses)
         self.show_problem("")
         self.stack.setCurrentIndex(1)
         self._enable()
@@ -210,7 +211,7 @@ class ImportDialog(QDialog):
 def summary(tree: CollectionTree) -> str:
     """Return what a tree holds, in words."""
     requests, folders = _counted(tree)
-    words = [_count(requests, "request")]
+    words = [_count(requests, "request")] if requests or not tree.environments else []
     if folders:
         words.append(_count(folders, "folder"))
     if tree.environments:

@@ -70,6 +70,7 @@ class RunDialog(QDialog):
         self._make_buttons()
         self._lay_out()
         self.show_running(running=False)
+        self.start.setFocus()
 
     def _make_fields(self, environments: Sequence[str], chosen: str) -> None:
         """Make what is asked before a run."""
@@ -84,6 +85,7 @@ class RunDialog(QDialog):
         self.data.setToolTip("Everything is sent once for each row; its columns are variables")
         self.choose = QPushButton("Choose…", self)
         self.choose.setToolTip("Choose a file of rows")
+        self.choose.setAutoDefault(False)
         self.choose.setAccessibleName("Choose a file of rows")
         self.choose.clicked.connect(self.data_wanted)
         self.rounds = self._number(1, _MOST_ROUNDS, "How often everything is sent")
@@ -97,6 +99,7 @@ class RunDialog(QDialog):
         box.setRange(least, most)
         box.setFixedWidth(_NUMBER_WIDTH)
         box.setToolTip(tip)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)  # A style sheet's padding does not reach it.
         return box
 
     def _make_results(self) -> None:
