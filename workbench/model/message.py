@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
+
+from workbench.model.errors import UnreadableBody
 
 CHUNK_BYTES = 256 * 1024
 
@@ -143,7 +145,7 @@ def wire_text(text: str) -> str:
 class Body:
     """The bytes of a message after its framing, before any decompression: in memory, or in a file.
 
-    A body with a `path` belongs to the store that wrote it; reading raises FileNotFoundError once it was deleted.
+    A body with a `path` belongs to the store that wrote it; reading raises UnreadableBody once it was deleted.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -162,7 +164,7 @@ class Body:
         """Return all bytes, or the first `limit` of them."""
         if self.path is None:
             return self.content if limit is None else self.content[:limit]
-        with open(self.path, "rb") as file:
+        with self._opened(self.path) as file:
             return file.read() if limit is None else file.read(limit)
 
     def chunks(self) -> Iterator[bytes]:
@@ -171,9 +173,19 @@ class Body:
             for start in range(0, len(self.content), CHUNK_BYTES):
                 yield self.content[start : start + CHUNK_BYTES]
             return
-        with open(self.path, "rb") as file:
+        with self._opened(self.path) as file:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
+
+    @staticmethod
+    def _opened(path: str) -> BinaryIO:
+        try:
+            return open(path, "rb")
+        except OSError as error:
+            raise UnreadableBody(
+                f"The body in {path} cannot be read: {error.strerror or error}.",
+                "Restore the file from a backup; head and answer are still there.",
+            ) from error
 
     def sha256(self) -> str:
         digest = hashlib.sha256()
