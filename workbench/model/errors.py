@@ -101,4 +101,4 @@ class CorruptStoreError(StorageError):
 
 
 class UnreadableBody(StorageError, FileNotFoundError):
-    """The file that a body lies in is gone or cannot be read; an OSError too, for who reads files and bodies alike."""
+    """The file that a body lies in is gone or cannot be read; an OSError too, for who reads files and bodies."""
