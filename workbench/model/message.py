@@ -277,10 +277,13 @@ def trailer_section(framing: bytes) -> bytes:
 
 
 def framed(chunks: Iterator[bytes], framing: bytes) -> Iterator[bytes]:
-    """Yield body bytes with their chunk framing put back as it was received."""
-    pending = b""
+    """Yield body bytes with their chunk framing put back as it was received.
+
+    The line end after a chunk is not in `framing`: it is put back where something came after it, and never made up.
+    """
+    pending = line_end = b""
     for line, size in size_lines(framing):
-        yield line
+        yield line_end + line
         left = size
         while left:
             pending = pending or next(chunks, b"")
@@ -289,8 +292,7 @@ def framed(chunks: Iterator[bytes], framing: bytes) -> Iterator[bytes]:
             piece, pending = pending[:left], pending[left:]
             left -= len(piece)
             yield piece
-        if size:
-            yield b"\r\n"
+        line_end = b"\r\n"
     yield trailer_section(framing)
 
 
