@@ -7,6 +7,7 @@ finishes what is under way and stops. If the listener dies instead, it is starte
 import logging
 import sys
 import time
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -150,15 +151,13 @@ class ListenerProcess(QObject):
         self._started_at = time.monotonic()
         self.failure = None
         self._set_state(ListenerState.STARTING)
-        process.start(sys.executable, self._words())
+        process.start(*_program(self._words()))
         if self._passphrase:
             self._say({"unlock": self._passphrase})
 
     def _words(self) -> list[str]:
         settings = self._settings
         return [
-            "-m",
-            "workbench",
             "listen",
             "--json",
             "--control",
@@ -265,6 +264,16 @@ class ListenerProcess(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
+
+
+def _program(words: list[str]) -> tuple[str, list[str]]:
+    """Return how this program is started with these words: as a module of Python, or as the bundle that it came in.
+
+    On Windows a bundle's program for the window has no streams; the one beside it has.
+    """
+    if not getattr(sys, "frozen", False):
+        return sys.executable, ["-m", "workbench", *words]
+    return str(Path(sys.executable).with_name("workbench.exe" if sys.platform == "win32" else "workbench")), words
 
 
 def _json() -> ModuleType:
