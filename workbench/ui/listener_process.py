@@ -5,9 +5,7 @@ finishes what is under way and stops. If the listener dies instead, it is starte
 """
 
 import logging
-import sys
 import time
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.listener_state import ListenerState
+from workbench.ui.program_words import program_words
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +104,10 @@ class ListenerProcess(QObject):
             self._restarts = 0
             self._launch()
 
+    def configure(self, settings: Settings) -> None:
+        """Go by these settings from the next start on; what runs stays as it is."""
+        self._settings = settings
+
     def stop(self) -> None:
         """Let requests under way finish, then stop; `state_changed` tells when it has."""
         self._restart.stop()
@@ -151,7 +154,8 @@ class ListenerProcess(QObject):
         self._started_at = time.monotonic()
         self.failure = None
         self._set_state(ListenerState.STARTING)
-        process.start(*_program(self._words()))
+        program, *words = program_words()
+        process.start(program, [*words, *self._words()])
         if self._passphrase:
             self._say({"unlock": self._passphrase})
 
@@ -220,9 +224,11 @@ class ListenerProcess(QObject):
         self.failed.emit(failure)
 
     def _read_errors(self) -> None:
+        from workbench.storage.crash_reports import without_words
+
         if self._process is not None:
             for line in bytes(self._process.readAllStandardError().data()).splitlines():
-                log.warning("listener: %s", line.decode(errors="replace"))
+                log.warning("listener: %s", without_words(line.decode(errors="replace")))
 
     def _error_occurred(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:
@@ -264,16 +270,6 @@ class ListenerProcess(QObject):
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)
-
-
-def _program(words: list[str]) -> tuple[str, list[str]]:
-    """Return how this program is started with these words: as a module of Python, or as the bundle that it came in.
-
-    On Windows a bundle's program for the window has no streams; the one beside it has.
-    """
-    if not getattr(sys, "frozen", False):
-        return sys.executable, ["-m", "workbench", *words]
-    return str(Path(sys.executable).with_name("workbench.exe" if sys.platform == "win32" else "workbench")), words
 
 
 def _json() -> ModuleType:
