@@ -203,7 +203,7 @@ async def test_missing_body_file_is_one_sentence(workbench: Program, catcher: Ca
         file.rename(file.with_name("away"))
     ran = await workbench("captures", "show", "1", "--part=body")
     assert (ran.code, ran.out) == (4, b"")
-    assert ran.err.startswith("workbench: The body of capture 1 is missing: ")
+    assert ran.err.startswith("workbench: The body in ")
 
 
 @pytest.mark.usefixtures("caught")

@@ -7,7 +7,9 @@ import pytest
 from program import Program
 
 from workbench.model.variables import Variable
+from workbench.storage.collections import read_tree
 from workbench.storage.environment_secrets import own_prefix, secret_prefix, secret_values
+from workbench.storage.environments import list_environments
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 
@@ -135,6 +137,52 @@ async def test_imports_read_and_overwrite_no_secret_of_a_collection_of_their_nam
     variables = (Variable("apiKey", secret=True),)
     found = [secret_values(secrets, variables, secret_prefix(secrets, root, "prod")) for root in roots]
     assert found == [{"apiKey": "mine"}, {}, {"apiKey": "theirs"}]
+
+
+async def test_postmans_environment_joins_its_collection(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    root = tmp_path / "shop"
+    await workbench("collections", "import", str(written(tmp_path)), "--into", str(root))
+    file = tmp_path / "prod.json"
+    file.write_text(json.dumps(environment("s3cret")), encoding="utf-8")
+    ran = await workbench("collections", "import", str(file), "--add-to", str(root))
+    assert (ran.code, ran.err.strip()) == (0, "Nothing was lost.")
+    again = await workbench("collections", "import", str(file), "--add-to", str(root))
+    assert "There is an environment “prod” already" in again.err
+    assert "this one is “prod 2”" in again.err
+    found, problems = list_environments(root)
+    assert ([each.name for each in found], problems) == (["prod", "prod 2"], ())
+    variables = (Variable("apiKey", secret=True),)
+    assert secret_values(secrets, variables, secret_prefix(secrets, root, "prod")) == {"apiKey": "s3cret"}
+    assert b"s3cret" not in b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
+
+
+async def test_requests_join_a_collection_as_a_folder(workbench: Program, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    await workbench("collections", "import", str(written(tmp_path)), "--into", str(root))
+    commands = tmp_path / "Commands.sh"
+    commands.write_text("curl http://x/one\n\ncurl http://x/two\n")
+    assert (await workbench("collections", "import", str(commands), "--add-to", str(root))).code == 0
+    folders = {folder.name: len(folder.requests) for folder in read_tree(root).folders}
+    assert folders["Commands"] == 2
+    assert len(read_tree(root).requests) == 2
+
+
+async def test_nothing_is_added_to_what_is_no_collection(workbench: Program, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    ran = await workbench("collections", "import", str(written(tmp_path)), "--add-to", str(nowhere))
+    assert ran.code != 0
+    assert "nowhere" in ran.err
+    assert not nowhere.exists()
+
+
+async def test_second_import_of_a_name_says_so(workbench: Program, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    first = await workbench("collections", "import", str(file))
+    second = await workbench("collections", "import", str(file))
+    assert "already" not in first.err
+    assert "this is a second collection" in second.err
 
 
 async def test_import_to_where_a_collection_lay_gets_none_of_its_secrets(

@@ -64,8 +64,9 @@ def test_form_is_encoded_and_its_variables_are_not() -> None:
     imported = collection(
         {"name": "f", "request": {"method": "POST", "body": {"mode": "urlencoded", "urlencoded": rows}}}
     )
-    assert imported.tree.requests[0].body.content.content == b"a+b=%C3%A9%26{{x}}"
-    assert "Switched-off rows of the form are left out: off" in sentences(imported)
+    body = imported.tree.requests[0].body
+    assert body.content.content == b"a+b=%C3%A9%26{{x}}"
+    assert body.disabled_fields == (Field("off", "1", enabled=False),)
 
 
 def test_file_outside_the_collection_is_kept_switched_off() -> None:

@@ -381,6 +381,22 @@ def test_a_form_that_rows_can_hold_is_rows(collection: Path) -> None:
     assert body_of(file) == (BodyKind.FORM, b"a=1&a=b+c&d=%C3%A9%26&e={{id}}&f=")
 
 
+def test_rows_of_a_form_that_are_switched_off_are_kept_where_they_stand(collection: Path) -> None:
+    file = collection / "paid.yml"
+    off = Field("b", "2", enabled=False)
+    form = ComposedBody(BodyKind.FORM, Body(b"a=1&c=3"), disabled_fields=(off,))
+    save_request(file, SavedRequest("Paid", "POST", "https://a.test", body=form))
+    document = yaml.safe_load(file.read_text("utf-8"))
+    REQUEST.validate(document)
+    assert document["http"]["body"]["data"][2] == {"name": "b", "value": "2", "disabled": True}
+    assert read_request(file).body == form
+    save_request(file, replace(read_request(file), body=replace(form, disabled_fields=())))
+    assert "disabled" not in file.read_text("utf-8")
+    odd = ComposedBody(BodyKind.FORM, Body(b"a=%7e"), disabled_fields=(off,))
+    with pytest.raises(CollectionError, match="switched off"):
+        save_request(file, SavedRequest("Paid", "POST", "https://a.test", body=odd))
+
+
 @pytest.mark.parametrize("raw", [b"a", b"a=%20", b"a=%c3%a9", b"a=~", b"a=1&", b"a=b=c", b"a=%7B%7Bx%7D%7D"])
 def test_a_form_that_rows_would_alter_is_kept_as_bytes(collection: Path, raw: bytes) -> None:
     file = collection / "paid.yml"

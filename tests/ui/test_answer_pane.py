@@ -136,12 +136,26 @@ async def test_results_of_tests_are_told_in_words(pane: AnswerPane) -> None:
     pane.show_results(results, take(answer, (Taking("first", "$.items[0].id"), Taking("none", "$.nope"))))
     assert "Tests 2 ✗" in titles(pane)
     assert pane.tests.summary.text() == "1 of 2 tests passed, 1 of 2 values taken"
-    assert [row.texts[:2] for row in pane.tests.table.rows()] == [
-        ("✗", "status equals 201"),
-        ("✓", "$.items has length 2"),
-        ("✓", "take first"),
-        ("✗", "take none"),
+    assert [row.texts for row in pane.tests.table.rows()] == [
+        ("✗", "status equals 201", "200"),
+        ("✓", "$.items has length 2", JSON[9:-1].decode()),
+        ("✓", "take first", "a"),
+        ("✗", "take none", "none was not taken: The answer has no $.nope."),
     ]
+
+
+async def test_the_next_answer_keeps_the_tab_that_is_looked_at(pane: AnswerPane) -> None:
+    shown = attempt()
+    results = check(Answer.of(shown), (Assertion("status", "eq", "200"),))
+    await pane.show_delivery(delivery(shown))
+    pane.show_results(results, ())
+    pane.tabs.setCurrentWidget(pane.tests)
+    await pane.show_delivery(delivery(shown))
+    pane.show_results(results, ())
+    assert pane.tabs.currentWidget() is pane.tests
+    await pane.show_delivery(delivery(shown))
+    pane.show_results((), ())
+    assert pane.tabs.currentWidget() is pane.body_page
 
 
 async def test_an_answer_is_compared_with_the_one_before(pane: AnswerPane) -> None:

@@ -185,6 +185,25 @@ async def test_a_form_is_a_table_and_text(make: Make) -> None:
     assert panel.draft.request.body.content.read() == b"z=1&a=%7e&b=3+4"
 
 
+async def test_a_row_of_a_form_that_is_switched_off_is_kept_and_not_sent(make: Make) -> None:
+    panel = make(
+        SavedRequest(method="POST", url="http://a.test/", body=ComposedBody(BodyKind.FORM, Body(b"a=%7e&b=2")))
+    )
+    form = panel.body.form
+    item = form.item(1, 0)
+    assert item is not None
+    item.setCheckState(Qt.CheckState.Unchecked)
+    body = panel.draft.request.body
+    assert body.content.content == b"a=%7e"
+    assert body.disabled_fields == (Field("b", "2", enabled=False),)
+    panel.show_request(panel.draft.request)
+    assert form.fields() == (Field("a", "~"), Field("b", "2", enabled=False))
+    item = form.item(1, 0)
+    assert item is not None
+    item.setCheckState(Qt.CheckState.Checked)
+    assert panel.draft.request.body == ComposedBody(BodyKind.FORM, Body(b"a=%7e&b=2"))
+
+
 async def test_a_multipart_form_takes_texts_and_files(make: Make, tmp_path) -> None:
     panel = make(SavedRequest(url="http://a.test"))
     choose_kind(panel, BodyKind.MULTIPART)

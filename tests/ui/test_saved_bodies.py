@@ -42,7 +42,7 @@ async def shop(root: Path, paths: Paths, appearance: Appearance):
 
 
 async def opened(window: MainWindow, file: Path) -> ComposerPanel:
-    window.sidebar.request_wanted.emit(str(file))
+    window.sidebar.request_wanted.emit(str(file), True)
     await until(lambda: isinstance(window.tabs.currentWidget(), ComposerPanel))
     panel = window.tabs.currentWidget()
     assert isinstance(panel, ComposerPanel)

@@ -187,7 +187,7 @@ async def test_saved_request_is_a_file_that_opens_again(window: MainWindow, path
     await until(lambda: panel.draft.file)
     assert Path(panel.draft.file).is_relative_to(paths.workspace)
     assert not panel.draft.is_dirty
-    window.sidebar.request_wanted.emit(panel.draft.file)
+    window.sidebar.request_wanted.emit(panel.draft.file, True)
     assert window.tabs.count() == 2
 
 

@@ -12,7 +12,7 @@ from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
 from workbench.model.clock import SystemClock
-from workbench.model.errors import StorageError, UsageError
+from workbench.model.errors import UsageError
 from workbench.model.message import Request, readable
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
@@ -108,13 +108,7 @@ def run_show(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"{arguments.number!r} is not the number of a capture.", "Use one such as 12 or #12.")
     with _reader(arguments) as reader:
         capture = existing(reader, numbers[0])
-    try:
-        _show(capture, arguments, console)
-    except FileNotFoundError as error:
-        raise StorageError(
-            f"The body of capture {capture.number} is missing: {error.filename} is not there.",
-            "Restore the spool folder from a backup.",
-        ) from error
+    _show(capture, arguments, console)
     return 0
 
 

@@ -12,10 +12,9 @@ from workbench.cli.sending.authentication import named_auth
 from workbench.cli.sending.words import add_request_words
 from workbench.cli.variable_words import read_variables
 from workbench.formats.snippets.plan import BODY_FILE
-from workbench.model.authentication import Auth, AuthKind
 from workbench.model.errors import UsageError
 from workbench.model.message import Request
-from workbench.model.signature import SigningChoice, SignMode
+from workbench.model.signature import SigningChoice
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
@@ -104,24 +103,16 @@ def _wanted(arguments: argparse.Namespace, paths: Paths, console: Console) -> _W
     if arguments.capture:
         return _Wanted(*_captured(arguments, paths), choice, BODY_FILE)
     from workbench.cli.sending.dispatch import shown
-    from workbench.engine.secrets_by_name import words_used
+    from workbench.engine.request_programs import program_notes
 
     order = _order(arguments, paths, console)
     prepared = shown(order, paths, console.note)
     if not arguments.sign and not arguments.scheme:
-        choice = order.saved.signing
+        choice = prepared.saved.signing
     request = prepared.request
     stays = request.body.path is not None and request.body.path == order.saved.body.content.path
-    notes = (*words_used(prepared), *_unsaid(prepared.auth))
-    return _Wanted(prepared.target.url, request, choice, "" if stays else BODY_FILE, notes)
-
-
-def _unsaid(auth: Auth) -> tuple[str, ...]:
-    if auth.kind is AuthKind.DIGEST:
-        return ("Digest authentication answers to what the server asks, which the program does not do.",)
-    if auth.kind in (AuthKind.AWS_V4, AuthKind.JWT):
-        return ("The authentication was made for now, and will expire.",)
-    return ()
+    body_file = "" if stays else BODY_FILE
+    return _Wanted(prepared.target.url, request, choice, body_file, program_notes(prepared))
 
 
 def _order(arguments: argparse.Namespace, paths: Paths, console: Console) -> "Order":
@@ -162,22 +153,16 @@ def _captured(arguments: argparse.Namespace, paths: Paths) -> tuple[str, Request
 
 
 def _recipe(wanted: _Wanted, paths: Paths) -> "SigningRecipe | None":
-    choice, request = wanted.signing, wanted.request
+    choice = wanted.signing
     if not choice.provider:
         if choice.scheme:
             raise UsageError("A scheme was given, and nobody to sign as.", "Add --sign PROVIDER.")
         return None
-    if choice.mode in (SignMode.KEEP, SignMode.MISSING):
-        return None
-    from workbench.engine.snippet_recipes import signing_recipe
-    from workbench.providers.signing import choose_scheme
-    from workbench.providers.subject import Subject
+    from workbench.engine.request_programs import program_recipe
     from workbench.storage.packs import load_packs
 
     provider = load_packs(paths).require(choice.provider)
-    public_url = choice.public_url or f"{wanted.base_url}{request.target}"
-    subject = Subject.of_head(request.head, request.body.read(), public_url)
-    return signing_recipe(provider, choose_scheme(provider, subject, choice.scheme), request, public_url)
+    return program_recipe(provider, choice, wanted.request, wanted.base_url)
 
 
 def _receiver(arguments: argparse.Namespace, paths: Paths) -> "Snippet":

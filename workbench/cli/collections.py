@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.cli.console import Console
@@ -14,6 +15,7 @@ from workbench.formats.interchange.imported import Loss
 from workbench.formats.interchange.importing import FORMATS as IMPORT_FORMATS
 from workbench.model.collection import CollectionTree, FolderEntry
 from workbench.model.errors import CollectionError, FormatError, UsageError, WorkbenchError
+from workbench.model.variables import Environment
 from workbench.storage.paths import Paths
 
 _PLACES_SHOWN = 5
@@ -26,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("import", help="make a collection of another program's file or folder")
     add.add_argument("path", metavar="FILE|DIR", help="an export, a folder, or a text of commands")
     add.add_argument("--into", metavar="DIR", help="a new folder for it (default: in the workspace, by its name)")
+    add.add_argument(
+        "--add-to",
+        metavar="DIR",
+        help="a collection to put it into: environments beside its own, requests as a folder",
+    )
     add.add_argument("--format", choices=sorted(IMPORT_FORMATS), metavar="NAME", help=", ".join(IMPORT_FORMATS))
     add.add_argument("--limit", type=_mebibytes, metavar="MIB", default=32, help="refuse more (default: %(default)s)")
     add.add_argument("--json", action="store_true", help="the whole report as one JSON object")
@@ -64,10 +71,10 @@ def _mebibytes(text: str) -> int:
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
     """Read what was chosen, write it as a collection, and report what was lost on the way."""
     from workbench.formats.interchange.importing import import_bytes, import_folder
-    from workbench.storage.collection_identities import Identities
     from workbench.storage.interchange_files import open_import
-    from workbench.storage.whole_collections import save_tree
 
+    if arguments.into and arguments.add_to:
+        raise UsageError("--into makes a new collection, --add-to adds to one.", "Give one of them.")
     source = open_import(Path(arguments.path), arguments.limit * 1024 * 1024)
     if source.raw is None:
         if arguments.format:
@@ -75,13 +82,9 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
         imported = import_folder(source.files, source.name, read=source.read)
     else:
         imported = import_bytes(source.raw, source.name, format_name=arguments.format or "", read=source.read)
-    tree = imported.tree
-    paths = Paths.of_home(arguments.home)
-    target = Path(arguments.into) if arguments.into else _new_folder(paths.workspace, tree.name)
-    # A list of collections that cannot be read is said before anything is written.
-    Identities(paths).known(target)
-    save_tree(target, tree)
-    losses = (*imported.losses, *_keep_secrets(paths, target, tree))
+    tree, paths = imported.tree, Paths.of_home(arguments.home)
+    written = _add(paths, Path(arguments.add_to), tree) if arguments.add_to else _make(paths, arguments.into, tree)
+    target, losses = written.target, (*imported.losses, *written.losses)
     requests, folders = _counted(tree)
     if arguments.json:
         counts = {"requests": requests, "folders": folders, "environments": len(tree.environments)}
@@ -95,11 +98,52 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _new_folder(workspace: Path, name: str) -> Path:
-    from workbench.storage.collection_files import new_folder_path
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Where an import went, and what it could not keep."""
 
-    workspace.mkdir(parents=True, exist_ok=True)
-    return new_folder_path(workspace, name)
+    target: Path
+    losses: tuple[Loss, ...]
+
+
+def _make(paths: Paths, into: str | None, tree: CollectionTree) -> _Written:
+    """Write an import as a collection of its own; one in the workspace takes a name that is free, and says so."""
+    from workbench.storage.collection_files import new_folder_path
+    from workbench.storage.collection_identities import Identities
+    from workbench.storage.whole_collections import save_tree
+
+    paths.workspace.mkdir(parents=True, exist_ok=True)
+    target = Path(into) if into else new_folder_path(paths.workspace, tree.name)
+    # A list of collections that cannot be read is said before anything is written.
+    Identities(paths).known(target)
+    save_tree(target, tree)
+    losses = _keep_secrets(paths, target, tree)
+    first = new_folder_path(paths.workspace, tree.name, there=set())
+    if not into and target != first:
+        what = f"{first} is there already: this is a second collection. --add-to would have added to it."
+        losses = (*losses, Loss(tree.name, what))
+    return _Written(target, losses)
+
+
+def _add(paths: Paths, root: Path, tree: CollectionTree) -> _Written:
+    """Put an import into a collection that is there."""
+    from workbench.storage.collection_joining import join_environment, join_folder
+    from workbench.storage.environment_secrets import without_secret_values
+    from workbench.storage.secrets import SecretError, Secrets
+
+    secrets = Secrets(paths)
+    target = join_folder(root, tree) or root
+    lost: list[Loss] = []
+    for environment in tree.environments:
+        try:
+            kept = join_environment(root, environment, secrets)
+        except SecretError as error:
+            kept = join_environment(root, without_secret_values(environment), secrets)
+            lost.append(_lost_values(root.name, environment, error))
+        if kept.name != environment.name:
+            what = f"There is an environment “{environment.name}” already: this one is “{kept.name}”."
+            lost.append(Loss(f"{root.name} / {environment.name}", what))
+    return _Written(target, (*lost, *_lost_in_folders(tree)))
 
 
 def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Loss, ...]:
@@ -112,19 +156,26 @@ def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Los
     Identities(paths).renew(target)
     lost: list[Loss] = []
     for environment in tree.environments:
-        names = [each.name for each in environment.variables if each.secret and each.value]
         try:
             keep_secrets(secrets, environment, own_prefix(secrets, target, environment.name))
         except WorkbenchError as error:
-            what = f"Values of secrets could not be kept: {', '.join(names)}. {error.message}"
-            lost.append(Loss(f"{tree.name} / {environment.name}", what))
-    lost += [
+            lost.append(_lost_values(tree.name, environment, error))
+    return (*lost, *_lost_in_folders(tree))
+
+
+def _lost_values(where: str, environment: Environment, error: WorkbenchError) -> Loss:
+    names = [each.name for each in environment.variables if each.secret and each.value]
+    what = f"Values of secrets could not be kept: {', '.join(names)}. {error.message}"
+    return Loss(f"{where} / {environment.name}", what)
+
+
+def _lost_in_folders(tree: CollectionTree) -> tuple[Loss, ...]:
+    return tuple(
         Loss(where, f"The secret {variable.name} of a folder has no place to be kept: put it into an environment.")
         for where, folder in _folders(tree, tree.name)
         for variable in folder.defaults.variables
         if variable.secret and variable.value
-    ]
-    return tuple(lost)
+    )
 
 
 def _folders(tree: CollectionTree, where: str) -> Iterator[tuple[str, CollectionTree]]:

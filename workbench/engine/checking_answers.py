@@ -16,7 +16,7 @@ from email.message import Message
 from functools import cached_property
 from typing import Any
 
-from workbench.engine.comparing_values import compare
+from workbench.engine.comparing_values import compare, shown_value
 from workbench.formats.encoding import decoded
 from workbench.formats.json_query import filter_body, json_path, parse, text_of
 from workbench.model.checks import Assertion, CheckResult, Taking
@@ -181,7 +181,7 @@ def _checked(answer: Answer, assertion: Assertion) -> CheckResult:
         problem = compare(None if value is UNDEFINED else value, assertion, defined=value is not UNDEFINED)
     except WorkbenchError as error:
         return CheckResult(assertion, False, error.message)
-    return CheckResult(assertion, not problem, problem)
+    return CheckResult(assertion, not problem, problem, "nothing" if value is UNDEFINED else shown_value(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,13 @@ _HOLD_FOR_NOTHING = (Operator.DIFFERS, Operator.NOT_IN, Operator.NOT_CONTAINS, O
 
 
 def _sentence(value: Any, operator: Operator, assertion: Assertion, defined: bool) -> str:
-    found = _shown(value) if defined else "nothing"
+    found = shown_value(value) if defined else "nothing"
     expected = "" if operator in UNARY else f" {assertion.value}"
     return f"Expected {assertion.expression} {operator}{expected}, found {found}."
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """Return a value of an answer as people read it; a long one is cut."""
     text = text_of(value)
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 

@@ -228,6 +228,7 @@ def _masked(checks: tuple[CheckResult, ...], secrets: frozenset[str]) -> tuple[C
             result,
             assertion=replace(result.assertion, value=masked_text(result.assertion.value, secrets)),
             message=masked_sentence(result.message, secrets),
+            found=result.found and masked_text(result.found, secrets),
         )
         for result in checks
     )

@@ -34,6 +34,8 @@ class SendingContext:
     """The collection's folder: relative files start there."""
     problems: tuple[str, ...] = ()
     """Sentences on what could not be had."""
+    locked: frozenset[str] = frozenset()
+    """Names of secrets whose values are in a store that is locked."""
 
     def scopes_for(
         self, saved: SavedRequest, local: Mapping[str, str] | None = None, secrets: frozenset[str] = frozenset()
@@ -51,23 +53,33 @@ def sending_context(
 
     UsageError where a name is given that no environment has.
     """
-    problems: list[str] = []
+    amiss = _Amiss()
+    problems = amiss.problems
     place = root or (collection_root(file.absolute()) if file is not None else None)
     if place is None:
         return SendingContext()
     levels = _levels(file or place / "new.yml", problems)
     scopes = [
-        _globals(place.parent, secrets, problems),
+        _globals(place.parent, secrets, amiss),
         *(_plain(level.kind, level.name, level.defaults.variables) for level in levels),
-        *_environment(place, environment, secrets, problems),
+        *_environment(place, environment, secrets, amiss),
     ]
     return SendingContext(
-        Scopes(tuple(scope for scope in scopes if scope.values)),
+        Scopes(tuple(scope for scope in scopes if scope.values or scope.secrets)),
         tuple(level.defaults for level in reversed(levels)),
         levels,
         place,
         tuple(problems),
+        frozenset(amiss.locked),
     )
+
+
+@dataclass(slots=True)
+class _Amiss:
+    """What is found on the way that could not be had."""
+
+    problems: list[str] = field(default_factory=list[str])
+    locked: set[str] = field(default_factory=set[str])
 
 
 def _levels(file: Path, problems: list[str]) -> tuple[Inherited, ...]:
@@ -85,31 +97,31 @@ def _plain(kind: ScopeKind, name: str, variables: tuple[Variable, ...]) -> Scope
     return Scope(kind, name, {each.name: each.value for each in counting}, secret)
 
 
-def _globals(workspace: Path, secrets: Secrets, problems: list[str]) -> Scope:
+def _globals(workspace: Path, secrets: Secrets, amiss: _Amiss) -> Scope:
     try:
         found = read_globals(workspace)
     except WorkbenchError as error:
-        problems.append(error.message)
+        amiss.problems.append(error.message)
         return Scope(ScopeKind.GLOBAL, "", {})
-    return _with_secrets(ScopeKind.GLOBAL, found, globals_prefix(secrets, workspace), secrets, problems)
+    return _with_secrets(ScopeKind.GLOBAL, found, globals_prefix(secrets, workspace), secrets, amiss)
 
 
-def _environment(root: Path, name: str, secrets: Secrets, problems: list[str]) -> list[Scope]:
+def _environment(root: Path, name: str, secrets: Secrets, amiss: _Amiss) -> list[Scope]:
     if not name:
         return []
-    known, amiss = list_environments(root)
+    known, unreadable = list_environments(root)
     chosen = next((each for each in known if each.name == name), None)
     if chosen is None:
         names = ", ".join(each.name for each in known)
         hint = f"There are: {names}." if known else "This collection has no environments."
-        raise UsageError(f"There is no environment {name!r}.", " ".join((hint, *amiss)))
+        raise UsageError(f"There is no environment {name!r}.", " ".join((hint, *unreadable)))
     chain, broken = extended(root, chosen)
-    problems += (*broken, *moved_here(secrets, root, chain))
+    amiss.problems += (*broken, *moved_here(secrets, root, chain))
     scopes: list[Scope] = []
     for each in chain:
-        scopes.append(_dot_env(root, each, problems))
+        scopes.append(_dot_env(root, each, amiss.problems))
         prefix = secret_prefix(secrets, root, each.name)
-        scopes.append(_with_secrets(ScopeKind.ENVIRONMENT, each, prefix, secrets, problems))
+        scopes.append(_with_secrets(ScopeKind.ENVIRONMENT, each, prefix, secrets, amiss))
     return scopes
 
 
@@ -124,9 +136,7 @@ def _dot_env(root: Path, environment: Environment, problems: list[str]) -> Scope
     return Scope(ScopeKind.ENVIRONMENT, environment.dot_env_file, found.values, frozenset(found.values))
 
 
-def _with_secrets(
-    kind: ScopeKind, environment: Environment, prefix: str, secrets: Secrets, problems: list[str]
-) -> Scope:
+def _with_secrets(kind: ScopeKind, environment: Environment, prefix: str, secrets: Secrets, amiss: _Amiss) -> Scope:
     plain = _plain(kind, environment.name, environment.variables)
     wanted = frozenset(each.name for each in environment.variables if each.secret and each.enabled)
     if not wanted:
@@ -134,6 +144,8 @@ def _with_secrets(
     try:
         hidden = secret_values(secrets, environment.variables, prefix)
     except WorkbenchError as error:
-        problems.append(error.message)
+        amiss.problems.append(error.message)
         hidden = dict[str, str]()
+        if secrets.is_locked:
+            amiss.locked |= wanted
     return Scope(kind, environment.name, {**plain.values, **hidden}, wanted)

@@ -88,6 +88,16 @@ def preview(text: str, scopes: Scopes) -> list[Preview]:
     return [_preview(placeholder, scopes) for placeholder in placeholders(text)]
 
 
+def names_in(saved: SavedRequest, scopes: Scopes) -> frozenset[str]:
+    """Return the variables that a request uses, also by way of others, whether they have values or not. Blocks.
+
+    UsageError as `resolve`, but for those without a value.
+    """
+    needs = _Needs(scopes)
+    changed(saved, needs.read)
+    return needs.names
+
+
 class _Needs:
     """The first walk: what a request needs that is not in it."""
 
@@ -101,6 +111,10 @@ class _Needs:
     def read(self, text: str, _: Place) -> str:
         self._read(text, ())
         return text
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset((*self._seen, *self._missing))
 
     def check(self) -> None:
         if self._missing:

@@ -75,3 +75,5 @@ class CheckResult:
     passed: bool
     message: str = ""
     """Expected and found, as a sentence; empty where it holds."""
+    found: str | None = None
+    """What the answer had there, as text; None where it could not be looked at."""

@@ -72,6 +72,8 @@ class ComposedBody:
     """A JSON object as text; empty for none."""
     literal: bool = False
     """`{{…}}` in it is sent as it stands: bytes that were captured, or that a user wants so."""
+    disabled_fields: tuple[Field, ...] = ()
+    """Rows of a form that are kept, and are no part of `content`."""
 
 
 NO_BODY = ComposedBody()

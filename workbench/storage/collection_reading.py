@@ -18,7 +18,7 @@ from workbench.storage.collection_files import (
 )
 from workbench.storage.hook_document import hook_path, read_hook
 from workbench.storage.opencollection import content_type_of, parts_not_sent, plain_request
-from workbench.storage.opencollection_bodies import RAW_KINDS, form_text, selected_file
+from workbench.storage.opencollection_bodies import RAW_KINDS, field_of, form_text, selected_file
 from workbench.storage.request_words import RequestWords, kind_of, request_of
 
 Fingerprint = NewType("Fingerprint", str)
@@ -122,7 +122,9 @@ def _with_body(request: SavedRequest, plain: Plain, file: Path, root: Path) -> S
     if body["type"] == "file":
         return _with_file_body(request, body, file, root)
     if body["type"] == BodyKind.FORM:
-        return _with(request, BodyKind.FORM, Body(form_text(body["data"]).encode()))
+        form = _with(request, BodyKind.FORM, Body(form_text(body["data"]).encode()))
+        off = tuple(row for row in map(field_of, body["data"]) if not row.enabled)
+        return replace(form, body=replace(form.body, disabled_fields=off))
     return _with(request, RAW_KINDS[body["type"]], Body(body["data"].encode()))
 
 

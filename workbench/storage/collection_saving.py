@@ -45,6 +45,7 @@ from workbench.storage.opencollection_bodies import (
     in_former_places,
     part_of,
     part_row,
+    row_of,
     with_file,
 )
 from workbench.storage.opencollection_runtime import rows_like
@@ -238,7 +239,12 @@ def _inline(body: ComposedBody, former: Plain | None) -> Plain | None:
     if body.kind is BodyKind.FORM:
         rows = form_rows(text)
         known: list[Plain] = former["data"] if former and former.get("type") == body.kind else []
-        disabled = [row for row in known if "disabled" in row]
+        disabled = [row_of(row) for row in body.disabled_fields]
+        if rows is None and disabled:
+            raise CollectionError(
+                "A form whose bytes no rows make cannot be saved with rows that are switched off.",
+                "Switch them on, or remove them.",
+            )
         return None if rows is None else {"type": str(body.kind), "data": in_former_places(rows, disabled, known)}
     return {"type": _RAW_TYPES[body.kind], "data": text} if body.kind in _RAW_TYPES else None
 

@@ -49,6 +49,12 @@ def moved_here(secrets: Secrets, root: Path, environments: tuple[Environment, ..
     )
 
 
+def without_secret_values(environment: Environment) -> Environment:
+    """Return an environment as it may be written into a file: its secrets have names, and no values."""
+    shown = tuple(replace(each, value="") if each.secret else each for each in environment.variables)
+    return replace(environment, variables=shown)
+
+
 def keep_secrets(secrets: Secrets, environment: Environment, prefix: str) -> Environment:
     """Put the values of secret variables into the store, and return the environment without them.
 
@@ -57,8 +63,7 @@ def keep_secrets(secrets: Secrets, environment: Environment, prefix: str) -> Env
     for variable in environment.variables:
         if variable.secret and variable.value:
             secrets.put(f"{prefix}/{name_component(variable.name)}", variable.value)
-    shown = tuple(replace(each, value="") if each.secret else each for each in environment.variables)
-    return replace(environment, variables=shown)
+    return without_secret_values(environment)
 
 
 def secret_values(secrets: Secrets, variables: tuple[Variable, ...], prefix: str) -> dict[str, str]:

@@ -33,6 +33,7 @@ from workbench.storage.environment_secrets import (
     keep_secrets,
     own_prefix,
     secret_prefix,
+    without_secret_values,
 )
 from workbench.storage.environment_words import environment_of, environment_rows, plain_environment
 from workbench.storage.secrets import SecretError, Secrets
@@ -80,12 +81,7 @@ def save_environment(root: Path, environment: Environment, *, expected: Fingerpr
     if expected is not None:
         _check_unchanged(file, expected)
     inside(root.absolute(), os.path.relpath(file, root.absolute()), file.name)
-    wanted = replace(
-        environment,
-        name=environment.name or file.stem,
-        path=str(file),
-        variables=tuple(replace(each, value="") if each.secret else each for each in environment.variables),
-    )
+    wanted = replace(without_secret_values(environment), name=environment.name or file.stem, path=str(file))
     stored = _read(file) if file.exists() or file.is_symlink() else None
     before = environment_of(stored.plain, file) if stored else None
     if wanted == before:

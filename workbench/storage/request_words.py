@@ -138,6 +138,7 @@ def _normal_body(body: ComposedBody, file: Path, root: Path) -> ComposedBody:
         tuple(_normal_part(part, file, root) for part in body.parts) if multipart else (),
         body.graphql_variables if graphql else "",
         body.literal,
+        tuple(replace(row, enabled=False) for row in body.disabled_fields) if body.kind is BodyKind.FORM else (),
     )
 
 

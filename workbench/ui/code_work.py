@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.engine.secrets_by_name import secret_word
-from workbench.engine.workbench import Workbench
-from workbench.model.authentication import AuthKind
 from workbench.model.errors import UsageError, WorkbenchError
-from workbench.model.masking import MASK, masked_request, secret_ranges
-from workbench.model.signature import SigningChoice, SignMode
+from workbench.model.masking import masked_request, secret_ranges
+from workbench.model.signature import SigningChoice
 from workbench.providers.pack import Provider
 from workbench.ui.composer.code_dialog import CodeDialog, CodeTarget
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import choose_new_file, finished
-from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.words import error_words
@@ -23,32 +20,20 @@ from workbench.ui.words import error_words
 if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
-    from workbench.ui.main_window import MainWindow
 
 NAMED = secret_word("")
 """How the word begins that stands in a program where a secret would."""
 
 
-class CodeWork:
+class CodeWork(ComposingPart):
     """Everything behind "Show as code"."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        tabs: ComposerTabs,
-        signing: SignatureWork,
-        sending: SendingWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, signing: SignatureWork, sending: SendingWork) -> None:
+        super().__init__(desk)
         self._signing = signing
         self._sending = sending
         self._last = ""
-        window.commands["code"].triggered.connect(lambda *_: jobs.start(self._show(), "show code"))
+        desk.window.commands.connect({"code": lambda: self._jobs.start(self._show(), "show code")})
 
     async def _show(self) -> None:
         panel = self._tabs.current()
@@ -101,43 +86,26 @@ def _targets(provider: Provider | None) -> list[CodeTarget]:
 
 
 def _snippet(target: CodeTarget, prepared: "Prepared", provider: Provider | None) -> "Snippet":
-    from workbench.engine.snippet_recipes import signing_recipe, verifying_recipe
+    from workbench.engine.request_programs import program_notes, program_recipe
+    from workbench.engine.snippet_recipes import verifying_recipe
     from workbench.formats.snippets.generation import generate
     from workbench.formats.snippets.receiving import generate_receiver
+    from workbench.providers.signing import choose_scheme
 
     choice = prepared.saved.signing
-    schemes = provider.schemes if provider is not None else ()
-    scheme = next((each for each in schemes if each.id == choice.scheme), next(iter(schemes), None))
     if target.receives:
-        if provider is None or scheme is None:
+        if provider is None:
             raise UsageError("There is nothing to verify.", "Choose a provider in the tab Sign.")
+        scheme = choose_scheme(provider, wanted=choice.scheme)
         return generate_receiver(target.name.removeprefix("receive-"), verifying_recipe(provider, scheme))
-    where = prepared.target
     # A token that was typed or fetched must not leave in a program; names in the place of secrets may.
     hidden = [each for each in prepared.secrets if not each.startswith(NAMED)]
     request = masked_request(prepared.request, secret_ranges(prepared.request, hidden))
-    recipe = None
-    signs = choice.mode not in (SignMode.KEEP, SignMode.MISSING)
-    if provider is not None and scheme is not None and signs:
-        recipe = signing_recipe(provider, scheme, request, choice.public_url or where.url + request.target)
-    snippet = generate(target.name, request, where.url, recipe)
-    notes = _notes(prepared, is_masked=request != prepared.request)
+    signing = provider if provider is not None and provider.schemes else None
+    recipe = program_recipe(signing, choice, request, prepared.target.url)
+    snippet = generate(target.name, request, prepared.target.url, recipe)
+    notes = program_notes(prepared, is_masked=request != prepared.request)
     return replace(snippet, notes=(*snippet.notes, *notes))
-
-
-def _notes(prepared: "Prepared", *, is_masked: bool) -> tuple[str, ...]:
-    """Return what whoever runs the program must put in or do anew."""
-    from workbench.engine.secrets_by_name import words_used
-
-    notes = [*words_used(prepared)]
-    if is_masked:
-        notes.append(f"{MASK.decode()} stands for a secret, or for what was made of one: put it in anew.")
-    kind = prepared.auth.kind
-    if kind is AuthKind.DIGEST:
-        notes.append("Digest authentication is left out: it answers to what the server asks.")
-    elif kind in (AuthKind.AWS_V4, AuthKind.JWT):
-        notes.append("The authentication was made for now, with words for secrets: the program must make it anew.")
-    return tuple(notes)
 
 
 def _write(path: Path, text: str) -> None:

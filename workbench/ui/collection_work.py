@@ -1,16 +1,16 @@
 """Collections in the window: opened, shown, changed in the tree, saved to, and watched for other programs' edits."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from workbench.engine.workbench import Workbench
 from workbench.model.collection import FolderEntry, SavedRequest
 from workbench.model.errors import ChangedOutside, WorkbenchError
+from workbench.storage.collection_files import COLLECTION_FILE
 from workbench.storage.collections import (
     create_collection,
     fingerprint,
@@ -25,50 +25,45 @@ from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.collections.tree_work import TreeWork
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask, choose_folder, finished
-from workbench.ui.jobs import Jobs
-
-if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
 
 MARK_AFTER_MS = 150
 
 
-class CollectionWork:
+class CollectionWork(ComposingPart):
     """Everything behind the branch of collections."""
 
-    def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, tabs: ComposerTabs) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._trees: list[FolderEntry] = []
         self._watching: asyncio.Task[None] | None = None
-        self._outside = OutsideEdits(tabs, jobs)
-        self._tree = TreeWork(window, jobs, tabs, self)
+        self._outside = OutsideEdits(desk.tabs, desk.jobs)
+        self._tree = TreeWork(desk, self)
         self.open_collections: list[str] = []
+        self._closed: set[str] = set()
         self.environments_of: Callable[[str], list[str]] = lambda _collection: []
         """The names of a collection's environments; whoever knows them sets this."""
         self.shown: list[Callable[[], Awaitable[None]]] = []
         """Called whenever the collections were read anew."""
-        self._marks = QTimer(window, singleShot=True, interval=MARK_AFTER_MS)
+        self._marks = QTimer(desk.window, singleShot=True, interval=MARK_AFTER_MS)
         self._marks.timeout.connect(self._mark)
-        tabs.changed.connect(lambda _: self._marks.start())
-        sidebar, commands = window.sidebar, window.commands
+        desk.tabs.changed.connect(lambda _: self._marks.start())
+        sidebar, commands = desk.window.sidebar, desk.window.commands
         sidebar.request_wanted.connect(self._open_request)
         sidebar.collection_wanted.connect(commands["open_collection"].trigger)
         sidebar.collection_closed.connect(self._close_collection)
-        for name, slot in {
-            "open_collection": lambda: jobs.start(self._open_collection(), "open a collection"),
-            "save": lambda: self._save_current(under_new_name=False),
-            "save_as": lambda: self._save_current(under_new_name=True),
-        }.items():
-            commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        commands.connect(
+            {
+                "open_collection": lambda: self._jobs.start(self._open_collection(), "open a collection"),
+                "save": lambda: self._save_current(under_new_name=False),
+                "save_as": lambda: self._save_current(under_new_name=True),
+            }
+        )
 
     async def begin(self) -> None:
         """Show what was open, and always what lies in the home's own workspace."""
-        own = sorted(self._workbench.paths.workspace.glob("*/opencollection.yml"))
+        own = sorted(self._workbench.paths.workspace.glob(f"*/{COLLECTION_FILE}"))
         for folder in [*self._window.state.collections, *(str(file.parent) for file in own)]:
             if folder not in self.open_collections and Path(folder).is_dir():
                 self.open_collections.append(folder)
@@ -132,19 +127,19 @@ class CollectionWork:
 
     # Opening
 
-    def _open_request(self, file: str) -> None:
-        panel = self._tabs.of_file(file)
-        if panel is not None:
-            self._tabs.show(panel)
-        else:
-            self._jobs.start(self.open_file(Path(file)), "open a saved request")
+    def _open_request(self, file: str, goes: bool) -> None:
+        self._jobs.start(self.open_file(Path(file), goes=goes), "open a saved request")
 
-    async def open_file(self, file: Path) -> None:
-        """Open a saved request in a tab."""
+    async def open_file(self, file: Path, *, goes: bool = True) -> None:
+        """Show a saved request in a tab; a person goes there, or stays where they are: in the tree."""
+        panel = self._tabs.of_file(str(file))
+        if panel is not None:
+            self._tabs.show(panel, goes=goes)
+            return
         known = await asyncio.to_thread(fingerprint, file)
         request = await asyncio.to_thread(read_request, file)
         if self._tabs.of_file(str(file)) is None:
-            self._tabs.add(Draft(request=request, file=str(file), saved=request, fingerprint=known))
+            self._tabs.add(Draft(request=request, file=str(file), saved=request, fingerprint=known), goes=goes)
 
     async def _open_collection(self) -> None:
         start = self._workbench.paths.workspace
@@ -155,12 +150,13 @@ class CollectionWork:
 
     async def add_collection(self, folder: Path) -> None:
         """Show a folder as a collection; one that is none yet is made one, if a person agrees."""
-        if not (folder / "opencollection.yml").exists():
+        if not (folder / COLLECTION_FILE).exists():
             hint = "A file opencollection.yml is written into it; nothing else changes."
             text = f"{folder.name} is no collection yet. Make it one?"
             if await ask(self._window, "New collection", text, hint, {"Make it a collection": False}) is None:
                 return
             await asyncio.to_thread(create_collection, folder, folder.name)
+        self._closed.discard(str(folder))
         if str(folder) not in self.open_collections:
             self.open_collections.append(str(folder))
         self._window.keep_state(self.open_collections)
@@ -169,6 +165,7 @@ class CollectionWork:
 
     def _close_collection(self, folder: str) -> None:
         self.open_collections = [each for each in self.open_collections if each != folder]
+        self._closed.add(folder)
         self._window.keep_state(self.open_collections)
         self._jobs.start(self.show(), "show collections")
         self._watch()
@@ -177,15 +174,28 @@ class CollectionWork:
 
     def _watch(self) -> None:
         self.end()
-        folders = [Path(folder) for folder in self.open_collections]
-        self._watching = self._jobs.start(self._follow(folders), "watch collections") if folders else None
+        workspace = self._workbench.paths.workspace
+        elsewhere = [Path(each) for each in self.open_collections if not Path(each).is_relative_to(workspace)]
+        self._watching = self._jobs.start(self._follow([workspace, *elsewhere]), "watch collections")
 
     async def _follow(self, folders: list[Path]) -> None:
         from workbench.engine.watching import watch
 
+        with suppress(OSError):
+            await asyncio.to_thread(folders[0].mkdir, parents=True, exist_ok=True)
         async for changes in watch(folders, asyncio.Event()):
+            self._take_up(changes.written)
             await self._outside.look(changes.all)
             await self.show()
+
+    def _take_up(self, written: Collection[Path]) -> None:
+        """Open the collections that others made in the home's workspace; those that were closed here stay closed."""
+        made = {str(each.parent) for each in written if each.name == COLLECTION_FILE}
+        new = [each for each in sorted(made) if Path(each).parent == self._workbench.paths.workspace.absolute()]
+        new = [each for each in new if each not in self.open_collections and each not in self._closed]
+        if new:
+            self.open_collections += new
+            self._window.keep_state(self.open_collections)
 
     async def look(self) -> None:
         """Look whether the files of open tabs are still what the tabs think."""
@@ -239,10 +249,15 @@ class CollectionWork:
         await self.show()
         self._window.sidebar.collections.choose(str(file))
 
+    @property
+    def own_folder(self) -> Path:
+        """Where the home's own collection is, or will be."""
+        return self._workbench.paths.workspace / "requests"
+
     async def make_own(self) -> str:
         """Show the home's own collection, made where it is not there yet, and return its folder."""
-        folder = self._workbench.paths.workspace / "requests"
-        if not (folder / "opencollection.yml").exists():
+        folder = self.own_folder
+        if not (folder / COLLECTION_FILE).exists():
             await asyncio.to_thread(create_collection, folder, "Requests")
         await self.add_collection(folder)
         return str(folder)
@@ -258,6 +273,7 @@ class CollectionWork:
             made = await self._tree.ask_new_folder(parent)
             if made is not None:
                 dialog.show_folders(self._trees, str(made))
+            dialog.tree.setFocus()
 
         dialog.folder_wanted.connect(lambda parent: self._jobs.start(add_folder(parent), "make a folder"))
         if await finished(dialog) != SaveDialog.DialogCode.Accepted:

@@ -1,6 +1,6 @@
 """Every action of the window once: its name, shortcut, tooltip and icon; menus, buttons and the palette share it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize
@@ -41,7 +41,7 @@ COMMANDS = (
     ),
     Command("new_folder", "New folder…", "Make a folder in the chosen one", "File", "Ctrl+Alt+N", "folder-plus"),
     Command("duplicate", "Duplicate", "Copy the chosen request or folder", "File", "Ctrl+D"),
-    Command("rename", "Rename", "Give the chosen request or folder another name", "File", "F2"),
+    Command("rename", "Rename", "Give the chosen request, folder or collection another name", "File", "F2"),
     Command(
         "bring_back",
         "Bring back what was deleted",
@@ -309,6 +309,11 @@ class CommandSet:
     def name_menus(self, bar: QMenuBar) -> None:
         """Put the menus into the bar, with nothing in them yet."""
         self._menus = {name: bar.addMenu(f"&{name}") for name in dict.fromkeys(command.menu for command in COMMANDS)}
+
+    def connect(self, slots: Mapping[str, Callable[[], object]]) -> None:
+        """Call these when their commands, by id, are chosen; the caller keeps the objects they belong to."""
+        for name, slot in slots.items():
+            self[name].triggered.connect(lambda *_, slot=slot: slot())
 
     def menu(self, name: str) -> QMenu:
         """Return a menu of the bar."""

@@ -17,9 +17,11 @@ from workbench.ui.composer.draft import Draft, draft_of_capture
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.settings_editor import SettingsEditor
 from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import Desk
 from workbench.ui.defaults_work import DefaultsWork
 from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
 from workbench.ui.drafts_work import DraftsWork
+from workbench.ui.environment_editing_work import EnvironmentEditingWork
 from workbench.ui.environment_work import EnvironmentWork
 from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
@@ -55,29 +57,32 @@ class ComposingWork:
         self._tabs = ComposerTabs(window.tabs, window.appearance, jobs)
         self._tabs.opened.connect(self._on_opened)
         self._tabs.closing.connect(lambda panel: jobs.start(self._close(panel), "close a tab"))
-        self._drafts = DraftsWork(window, workbench, jobs, self._tabs)
-        self._collections = CollectionWork(window, workbench, jobs, self._tabs)
-        environments = EnvironmentWork(window, workbench, jobs, self._tabs, self._collections, signing)
-        self._sending = SendingWork(window, workbench, jobs, self._tabs, signing, environments)
+        desk = Desk(window, workbench, jobs, self._tabs)
+        self._drafts = DraftsWork(desk)
+        self._collections = CollectionWork(desk)
+        environments = EnvironmentWork(desk, self._collections)
+        self._sending = SendingWork(desk, signing, environments)
         # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
         self._beside = (
-            PastingWork(jobs, self._tabs),
-            DefaultsWork(window, workbench, jobs, self._collections),
-            InterchangeWork(window, workbench, jobs, self._collections, signing),
-            CodeWork(window, workbench, jobs, self._tabs, signing, self._sending),
-            RunWork(window, workbench, jobs, self._collections, self._sending),
+            EnvironmentEditingWork(desk, self._collections, environments, signing),
+            PastingWork(desk, environments),
+            DefaultsWork(desk, self._collections),
+            InterchangeWork(desk, self._collections, signing),
+            CodeWork(desk, signing, self._sending),
+            RunWork(desk, self._collections, self._sending),
         )
         self._tabs.enabled_changed.connect(self._enable_commands)
-        for name, slot in {
-            "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
-            "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
-            "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
-            "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
-            "undo_request": lambda: self._with_panel(lambda panel: panel.undo()),
-            "redo_request": lambda: self._with_panel(lambda panel: panel.redo()),
-            "find_request": self._find_request,
-        }.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        window.commands.connect(
+            {
+                "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
+                "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
+                "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
+                "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
+                "undo_request": lambda: self._with_panel(lambda panel: panel.undo()),
+                "redo_request": lambda: self._with_panel(lambda panel: panel.redo()),
+                "find_request": self._find_request,
+            }
+        )
         self._enable_commands()
 
     @property

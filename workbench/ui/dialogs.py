@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -41,6 +42,7 @@ async def finished(dialog: QDialog) -> int:
 async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[str, bool]) -> str | None:
     """Ask; return the text of the chosen button, None for escape. A choice that is True destroys something."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(hint)
     buttons: dict[Any, str] = {}
     for choice, destroys in choices.items():
@@ -57,6 +59,7 @@ async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[s
 async def say_failure(parent: QWidget, error: WorkbenchError) -> None:
     """Say why the program cannot go on; returns when that was read."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "Webhook Workbench", error.message, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(error.hint or "")
     await finished(box)
 
@@ -107,8 +110,9 @@ async def ask_text(
 
 
 def mark(button: QPushButton, what: str) -> None:
-    """Give a button its look; one of a dialog is polished before it can be told apart."""
+    """Give a button its look, which one of a dialog cannot be told apart without; Return presses a primary one."""
     button.setProperty(what, True)
+    button.setDefault(what == "primary")
     button.style().unpolish(button)
     button.style().polish(button)
 

@@ -1,39 +1,30 @@
 """Drafts: every composer tab is kept within a second of the last key, and back after a crash."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from workbench.engine.workbench import Workbench
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.drafts import load_drafts
 from workbench.ui.composer.draft import draft_of
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
-from workbench.ui.jobs import Jobs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.listener_work import offer_new_store
 from workbench.ui.widgets.notice_bar import Level, Notice
-
-if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
 
 KEEP_AFTER_MS = 700
 """How long after the last key a draft is kept: a crash costs less than a second of typing."""
 
 
-class DraftsWork:
+class DraftsWork(ComposingPart):
     """Keeps the tabs of one window."""
 
-    def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, tabs: ComposerTabs) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._changed: set[str] = set()
-        self._keep = QTimer(window, singleShot=True, interval=KEEP_AFTER_MS)
-        self._keep.timeout.connect(lambda: jobs.start(self._keep_changed(), "keep drafts"))
-        tabs.changed.connect(self._on_changed)
+        self._keep = QTimer(desk.window, singleShot=True, interval=KEEP_AFTER_MS)
+        self._keep.timeout.connect(lambda: self._jobs.start(self._keep_changed(), "keep drafts"))
+        desk.tabs.changed.connect(self._on_changed)
 
     async def begin(self) -> None:
         """Bring back what was open; the window works without what cannot be read."""

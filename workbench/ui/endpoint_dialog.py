@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QPlainTextEdit,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from workbench.engine.endpoint_trial import Trial
 from workbench.ui.dialogs import mark
+from workbench.ui.editing_dialog import EditingDialog
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
@@ -46,7 +46,7 @@ forward:
   - {url: "http://localhost:3001", events: ["invoice.*"]}"""
 
 
-class EndpointDialog(QDialog):
+class EndpointDialog(EditingDialog):
     """Shows an endpoint's text; `try_wanted` asks for a trial of it, `show_trial` tells what came of it."""
 
     try_wanted = Signal(str)
@@ -111,6 +111,10 @@ class EndpointDialog(QDialog):
         rows.addWidget(split, 1)
         rows.addWidget(self.trouble)
         rows.addWidget(self.buttons)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.changed_text not in (None, self.loaded)
 
     @property
     def changed_text(self) -> str | None:

@@ -2,79 +2,52 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from workbench.engine.workbench import Workbench
-from workbench.model.errors import WorkbenchError
-from workbench.model.variables import Environment, Variable
-from workbench.storage.collection_defaults import defaults_fingerprint, read_defaults, save_defaults
-from workbench.storage.environments import (
-    delete_environment,
-    list_environments,
-    rename_environment,
-    save_with_secrets,
-)
-from workbench.storage.secrets import Secrets
+from workbench.model.collection import SavedRequest
+from workbench.model.variables import Scopes
 from workbench.ui.collection_work import CollectionWork
-from workbench.ui.collections.environment_dialog import EnvironmentDialog
-from workbench.ui.collections.environment_list import EnvironmentList
+from workbench.ui.collections.environment_writing import set_in_collection, set_in_environment
 from workbench.ui.collections.surroundings import Surroundings, environment_names, surroundings
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.composer.value_picker import ValuePicker
-from workbench.ui.dialogs import finished
-from workbench.ui.jobs import Jobs
-from workbench.ui.signature_work import SignatureWork
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.taken_values import Place, TakenValues
 from workbench.ui.variable_line import VariableLine, VariableText
 from workbench.ui.variable_words import DynamicValue, VariableWords
 
 if TYPE_CHECKING:
     from workbench.engine.checking_answers import Taken
-    from workbench.ui.main_window import MainWindow
+    from workbench.engine.sending_context import SendingContext
 
 
-class EnvironmentWork:
+class EnvironmentWork(ComposingPart):
     """Everything behind the environment's box and `{{`."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        tabs: ComposerTabs,
-        collections: CollectionWork,
-        signing: SignatureWork,
-    ) -> None:
-        self._window = window
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, collections: CollectionWork) -> None:
+        super().__init__(desk)
         self._collections = collections
-        self._signing = signing
-        self._secrets = workbench.signatures.secrets
-        self._chosen: dict[str, str] = dict(window.state.environments)
+        self._secrets = desk.workbench.signatures.secrets
+        self._chosen: dict[str, str] = dict(desk.window.state.environments)
         self._dynamic: dict[str, DynamicValue] = {}
         self.taken = TakenValues()
         collections.environments_of = lambda path: environment_names(Path(path))
         collections.shown.append(self._after_show)
-        tabs.opened.connect(self._on_opened)
-        sidebar = window.sidebar
-        sidebar.environment_chosen.connect(self._choose)
-        sidebar.environments_wanted.connect(lambda path: jobs.start(self._edit(path), "edit environments"))
-        for name, slot in {
-            "switch_environment": self._open_box,
-            "edit_environments": lambda: jobs.start(self._edit(self._current_root()), "edit environments"),
-            "insert_value": self._open_picker,
-            "forget_taken": self._forget_taken,
-        }.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
-        self._soon = QTimer(window, singleShot=True, interval=0)
-        self._soon.timeout.connect(lambda: jobs.start(self._refresh_all(), "look up variables"))
+        desk.tabs.opened.connect(self._on_opened)
+        desk.window.sidebar.environment_chosen.connect(self._choose)
+        desk.window.commands.connect(
+            {
+                "switch_environment": self._open_box,
+                "insert_value": self._open_picker,
+                "forget_taken": self._forget_taken,
+            }
+        )
+        self._soon = QTimer(desk.window, singleShot=True, interval=0)
+        self._soon.timeout.connect(lambda: self._jobs.start(self._refresh_all(), "look up variables"))
 
     # What a tab sees
 
@@ -82,13 +55,35 @@ class EnvironmentWork:
         """Return the collection that a tab's request belongs to; empty where it is in none."""
         return self._collections.root_of(panel.draft.file or panel.draft.folder)
 
+    def chosen_of(self, root: str) -> str:
+        """Return the name of the environment in force in a collection; empty for none."""
+        return self._chosen.get(root, "")
+
+    def renamed(self, root: str, now: str) -> None:
+        """Note what the environment in force is called now, with what was taken in it; empty where it is gone."""
+        if now:
+            self.taken.follow(Place(root, self.chosen_of(root)), Place(root, now))
+        self._choose(root, now)
+
     def environment_of(self, panel: ComposerPanel) -> str:
         """Return the name of the environment in force in a tab; empty for none."""
-        return self._chosen.get(self.root_of(panel), "")
+        return self.chosen_of(self.root_of(panel))
 
     def place_of(self, panel: ComposerPanel) -> Place:
         """Return where a tab's request would be sent from now."""
         return Place(self.root_of(panel), self.environment_of(panel))
+
+    def scopes_for(self, request: SavedRequest, context: "SendingContext", place: Place) -> Scopes:
+        """Return all scopes of a request that is sent from a place.
+
+        Nobody has said whether what an answer gave is a credential, so all of it is masked, as in a run.
+        """
+        taken = self.taken.at(place)
+        return context.scopes_for(request, taken, frozenset(taken))
+
+    def look_up(self) -> None:
+        """Look up anew what every tab sees, soon."""
+        self._soon.start()
 
     async def surroundings(self, panel: ComposerPanel) -> Surroundings:
         """Return what surrounds a tab's request now."""
@@ -101,9 +96,6 @@ class EnvironmentWork:
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.bar.environment_chosen.connect(lambda name: self._choose(self.root_of(panel), name))
-        panel.bar.environments_wanted.connect(
-            lambda: self._jobs.start(self._edit(self.root_of(panel)), "edit environments")
-        )
         for name in ("insert_value",):
             panel.add_button(self._window.commands.tool_button(name))
         self._jobs.start(self.refresh(panel), "look up variables")
@@ -123,8 +115,9 @@ class EnvironmentWork:
         if not self._dynamic:
             self._dynamic = await asyncio.to_thread(_dynamic_values)
         found = await self.surroundings(panel)
-        scopes, taken = found.context.scopes, self.taken.at(self.place_of(panel))
-        scopes = scopes.with_local(taken) if taken else scopes
+        taken = self.taken.at(self.place_of(panel))
+        scopes = found.context.scopes
+        scopes = scopes.with_local(taken, frozenset(taken)) if taken else scopes
         panel.bar.set_environments(names, self.environment_of(panel))
         panel.set_words(VariableWords(scopes, self._dynamic))
         panel.sections.set_above(found.auth, found.auth_source, found.settings)
@@ -138,9 +131,9 @@ class EnvironmentWork:
         for each in taken:
             value = each.value or ""
             if each.taking.scope == "environment" and root and name:
-                await asyncio.to_thread(_set_in_environment, Path(root), name, each.taking.name, value, self._secrets)
+                await asyncio.to_thread(set_in_environment, Path(root), name, each.taking.name, value, self._secrets)
             elif each.taking.scope == "collection" and root:
-                await asyncio.to_thread(_set_in_collection, Path(root), each.taking.name, value)
+                await asyncio.to_thread(set_in_collection, Path(root), each.taking.name, value)
             else:
                 self.taken.keep(place, each.taking.name, value)
         self._soon.start()
@@ -182,80 +175,6 @@ class EnvironmentWork:
         picker.move(corner.x() - picker.width() - 12, corner.y() + 2)
         picker.show()
         picker.line.setFocus()
-
-    # Editing
-
-    def _current_root(self) -> str:
-        panel = self._tabs.current()
-        """Return the collection whose environments are to be edited: the tab's, else the one that is chosen."""
-        own = self.root_of(panel) if panel is not None else ""
-        return own or self._collections.root_of(self._collections.chosen_folder)
-
-    async def _edit(self, root: str) -> None:
-        if not root:
-            root = await self._collections.make_own()
-        found, problems = await asyncio.to_thread(list_environments, Path(root))
-        for problem in problems:
-            self._window.show_warning(problem)
-        state = EnvironmentList(found)
-        dialog = EnvironmentDialog(state, self._chosen.get(root, ""), self._window)
-        if await finished(dialog) != EnvironmentDialog.DialogCode.Accepted:
-            return
-        if state.needs_secrets and self._secrets.is_locked and not await self._signing.unlock():
-            return
-        await self._save(Path(root), state)
-
-    async def _save(self, root: Path, state: EnvironmentList) -> None:
-        """Write what was changed; the first that cannot be written is said, and the rest is tried all the same."""
-        before = {each.path: each.name for each in state.read}
-        for environment in state.removed():
-            try:
-                said = (await asyncio.to_thread(delete_environment, root, environment, self._secrets))[1]
-            except WorkbenchError as error:
-                self._window.show_error(error)
-                continue
-            if said:
-                self._window.show_info(said)
-        for environment in state.changed():
-            try:
-                renamed = before.get(environment.path, environment.name) != environment.name
-                await asyncio.to_thread(_write, root, environment, self._secrets, before if renamed else {})
-            except WorkbenchError as error:
-                self._window.show_error(error)
-        chosen = self._chosen.get(str(root), "")
-        path = next((path for path, name in before.items() if name == chosen), None)
-        now = next((each.name for each in state.now if each.path == path and path), "")
-        if now:
-            self.taken.follow(Place(str(root), chosen), Place(str(root), now))
-        self._choose(str(root), now)
-        await self._collections.show()
-
-
-def _write(root: Path, environment: Environment, secrets: Secrets, before: dict[str, str]) -> None:
-    """Write one environment; `before` has its former name where it has another now."""
-    if environment.path in before:
-        former = replace(environment, name=before[environment.path])
-        renamed = rename_environment(root, former, environment.name, secrets)
-        environment = replace(environment, path=renamed.path)
-    save_with_secrets(root, environment, secrets)
-
-
-def _with(variables: tuple[Variable, ...], name: str, value: str) -> tuple[Variable, ...]:
-    if not any(each.name == name for each in variables):
-        return (*variables, Variable(name, value))
-    return tuple(replace(each, value=value) if each.name == name else each for each in variables)
-
-
-def _set_in_environment(root: Path, environment: str, name: str, value: str, secrets: Secrets) -> None:
-    found = next((each for each in list_environments(root)[0] if each.name == environment), None)
-    if found is not None:
-        _write(root, replace(found, variables=_with(found.variables, name, value)), secrets, {})
-
-
-def _set_in_collection(root: Path, name: str, value: str) -> None:
-    known = defaults_fingerprint(root)
-    defaults = read_defaults(root)
-    save_defaults(root, replace(defaults, variables=_with(defaults.variables, name, value)), expected=known)
 
 
 def _dynamic_values() -> dict[str, DynamicValue]:

@@ -3,27 +3,21 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from workbench.engine.workbench import Workbench
 from workbench.formats.interchange.exporting import FORMATS, export
 from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree
 from workbench.model.errors import UsageError, WorkbenchError
-from workbench.model.variables import Environment
 from workbench.storage.collection_identities import Identities
-from workbench.storage.environment_secrets import keep_secrets, own_prefix
+from workbench.storage.environment_secrets import keep_secrets, own_prefix, without_secret_values
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
 from workbench.ui.collections.import_dialog import ImportDialog, summary
-from workbench.ui.dialogs import choose_file, choose_folder, choose_new_file, finished
-from workbench.ui.jobs import Jobs
+from workbench.ui.composing_part import ComposingPart, Desk
+from workbench.ui.dialogs import ask, choose_file, choose_folder, choose_new_file, finished
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.words import error_words
-
-if TYPE_CHECKING:
-    from workbench.ui.main_window import MainWindow
 
 _SUFFIXES = {
     "postman": ".postman_collection.json",
@@ -36,32 +30,24 @@ _SUFFIXES = {
 }
 
 
-class InterchangeWork:
+class InterchangeWork(ComposingPart):
     """Everything behind Import and Export."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        collections: CollectionWork,
-        signing: SignatureWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
+    def __init__(self, desk: Desk, collections: CollectionWork, signing: SignatureWork) -> None:
+        super().__init__(desk)
         self._collections = collections
         self._signing = signing
-        window.commands["import"].triggered.connect(lambda *_: self._start_import(""))
-        window.commands["export"].triggered.connect(lambda *_: self._start_export(""))
-        window.sidebar.export_wanted.connect(self._start_export)
-        window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
+        desk.window.commands.connect(
+            {"import": lambda: self._start_import(""), "export": lambda: self._start_export("")}
+        )
+        desk.window.sidebar.export_wanted.connect(self._start_export)
+        desk.window.files_dropped.connect(lambda paths: self._start_import(paths[0]))
 
     def _start_import(self, path: str) -> None:
         self._jobs.start(self._import(path), "import a collection")
 
     async def _import(self, path: str) -> None:
-        dialog = ImportDialog(self._window)
+        dialog = ImportDialog(self._collections.trees, self._window)
 
         async def read(path: str | None, text: str = "") -> None:
             if path is None:
@@ -85,7 +71,7 @@ class InterchangeWork:
             start(read(path), "read an import")
         accepted = await finished(dialog) == ImportDialog.DialogCode.Accepted
         if accepted and dialog.imported is not None:
-            await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()))
+            await self._write(replace(dialog.imported.tree, name=dialog.name.text().strip()), dialog.target)
 
     # Out
 
@@ -126,16 +112,26 @@ class InterchangeWork:
 
     # In
 
-    async def _write(self, tree: CollectionTree) -> None:
-        """Write a tree as a new collection of the workspace, and show it."""
+    async def _write(self, tree: CollectionTree, target: str) -> None:
+        """Write a tree as a new collection of the workspace, or into one that is open, and show it."""
         secrets = self._workbench.signatures.secrets
         hidden = any(each.secret and each.value for one in tree.environments for each in one.variables)
         if hidden and secrets.is_locked and not await self._signing.unlock():
-            return
-        folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
-        await self._collections.add_collection(folder)
-        self._window.sidebar.collections.choose(str(folder))
-        self._window.show_info(f"Imported {tree.name}: {summary(tree)}.")
+            text, hint = "Import without the values of secrets?", "They can be typed in its environments later."
+            if await ask(self._window, "Import", text, hint, {"Import without them": False}) is None:
+                return
+            tree = replace(tree, environments=tuple(without_secret_values(each) for each in tree.environments))
+        if target:
+            renamed = await asyncio.to_thread(_join, Path(target), tree, secrets)
+            await self._collections.show()
+            self._window.sidebar.collections.choose(target)
+            place = f" into {self._collections.name_of(target)}"
+        else:
+            folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
+            await self._collections.add_collection(folder)
+            self._window.sidebar.collections.choose(str(folder))
+            renamed, place = "", ""
+        self._window.show_info(f"Imported {tree.name}{place}: {summary(tree)}.{renamed}")
 
 
 def _read(path: str, text: str) -> Imported:
@@ -172,6 +168,15 @@ def _write_file(file: Path, content: bytes) -> None:
         raise UsageError(f"{file} could not be written: {error.strerror or error}.") from error
 
 
+def _join(root: Path, tree: CollectionTree, secrets: Secrets) -> str:
+    """Put a tree into a collection; return a sentence about environments that have another name there."""
+    from workbench.storage.collection_joining import join_environment, join_folder
+
+    join_folder(root, tree)
+    kept = [(each.name, join_environment(root, each, secrets).name) for each in tree.environments]
+    return "".join(f" {name} is called {now} here: the name was taken." for name, now in kept if name != now)
+
+
 def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
     from workbench.storage.collection_files import new_folder_path
     from workbench.storage.whole_collections import save_tree
@@ -179,15 +184,10 @@ def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
     workspace.mkdir(parents=True, exist_ok=True)
     folder = new_folder_path(workspace, tree.name)
     environments = tree.environments
-    bare = tuple(_without_secrets(each) for each in environments)
+    bare = tuple(without_secret_values(each) for each in environments)
     Identities(secrets.paths).known(folder)  # A list that cannot be read is said before anything is written.
     save_tree(folder, replace(tree, environments=bare))
     Identities(secrets.paths).renew(folder)
     for environment in environments:
         keep_secrets(secrets, environment, own_prefix(secrets, folder, environment.name))
     return folder
-
-
-def _without_secrets(environment: Environment) -> Environment:
-    shown = tuple(replace(each, value="") if each.secret else each for each in environment.variables)
-    return replace(environment, variables=shown)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 
 _OURS = "webhook-workbench"
 _LICENCE_FILES = ("licen", "copying", "notice", "authors")
@@ -52,12 +51,11 @@ def _needs(name: str) -> Iterator[str]:
 
 
 def _licensed(found: Distribution) -> Licensed:
-    about: Any = found.metadata
+    about = found.metadata
     classifiers = [
         line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License ::")
     ]
-    # By `get`: the mapping of the backport, where a library brings that along, raises for what is missing.
-    named = about.get("License-Expression") or ", ".join(classifiers) or (about.get("License") or "").strip()
+    named = _field(found, "License-Expression") or ", ".join(classifiers) or _field(found, "License").strip()
     licence = named.splitlines()[0] if named else "see its text"
     return Licensed(
         name=about["Name"],
@@ -68,13 +66,17 @@ def _licensed(found: Distribution) -> Licensed:
     )
 
 
+def _field(found: Distribution, name: str) -> str:
+    """Return a field's first value, empty where there is none: by brackets some mappings raise, others do not."""
+    return next(iter(found.metadata.get_all(name) or []), "")
+
+
 def _home(found: Distribution) -> str:
     for line in found.metadata.get_all("Project-URL") or []:
         label, _, url = line.partition(",")
         if label.strip().casefold() in ("homepage", "home", "source", "repository", "source code"):
             return url.strip()
-    about: Any = found.metadata
-    return about.get("Home-page") or ""
+    return _field(found, "Home-page")
 
 
 def _texts(found: Distribution) -> Iterator[str]:

@@ -10,34 +10,24 @@ from workbench.model.run import RunReport
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.run_dialog import RunDialog
 from workbench.ui.collections.surroundings import environment_names
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import choose_file, choose_new_file, finished
-from workbench.ui.jobs import Jobs
 from workbench.ui.sending_work import SendingWork
 from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
     from workbench.engine.running import Runner
-    from workbench.ui.main_window import MainWindow
 
 
-class RunWork:
+class RunWork(ComposingPart):
     """Everything behind "Run"."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        collections: CollectionWork,
-        sending: SendingWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
+    def __init__(self, desk: Desk, collections: CollectionWork, sending: SendingWork) -> None:
+        super().__init__(desk)
         self._collections = collections
         self._sending = sending
-        window.sidebar.run_wanted.connect(lambda path: jobs.start(self._open(path), "run a folder"))
-        window.commands["run_folder"].triggered.connect(lambda *_: self._run_chosen())
+        desk.window.sidebar.run_wanted.connect(lambda path: self._jobs.start(self._open(path), "run a folder"))
+        desk.window.commands.connect({"run_folder": self._run_chosen})
 
     def _run_chosen(self) -> None:
         folder = self._collections.chosen_folder
@@ -98,11 +88,14 @@ class _Run:
             return
         dialog = self._dialog
         dialog.begin()
+        environment = dialog.environment.currentData() or ""
         try:
+            if not await self._sending.unlocked_for(self._folder, environment):
+                raise UsageError("Nothing was sent: the environment has secrets, and they are locked.")
             rows = await asyncio.to_thread(_rows, dialog.data.text().strip())
             options = RunOptions(
                 self._folder,
-                environment=dialog.environment.currentData() or "",
+                environment=environment,
                 rows=rows,
                 rounds=dialog.rounds.value(),
                 delay_s=dialog.delay.value() / 1000,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from workbench.engine.workbench import Workbench
 from workbench.model.errors import NotTrusted, UsageError, WorkbenchError
 from workbench.model.masking import masked_head, masked_request, secret_ranges
 from workbench.model.signature import SigningChoice, SignMode
@@ -18,10 +17,9 @@ from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.composer.preview_dialog import SHOWN_LIMIT_BYTES, PreviewDialog
 from workbench.ui.composer.sent_again import sent_again
 from workbench.ui.composer.sign_editor import SignEditor
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask_text, finished
 from workbench.ui.environment_work import EnvironmentWork
-from workbench.ui.jobs import Jobs
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.widgets.notice_bar import Level, Notice
 
@@ -31,33 +29,20 @@ if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.engine.sending_context import SendingContext
     from workbench.engine.signing import Signing
-    from workbench.ui.main_window import MainWindow
 
 HISTORY_LIMIT = 200
 
 
-class SendingWork:
+class SendingWork(ComposingPart):
     """Everything behind Send."""
 
-    def __init__(
-        self,
-        window: "MainWindow",
-        workbench: Workbench,
-        jobs: Jobs,
-        tabs: ComposerTabs,
-        signing: SignatureWork,
-        environments: EnvironmentWork,
-    ) -> None:
-        self._window = window
-        self._workbench = workbench
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, signing: SignatureWork, environments: EnvironmentWork) -> None:
+        super().__init__(desk)
         self._signing = signing
         self._environments = environments
-        tabs.opened.connect(self._on_opened)
-        window.sidebar.delivery_wanted.connect(self.open_delivery)
-        for name, slot in {"send": self._send, "cancel": self._cancel, "preview": self._start_preview}.items():
-            window.commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        desk.tabs.opened.connect(self._on_opened)
+        desk.window.sidebar.delivery_wanted.connect(self.open_delivery)
+        desk.window.commands.connect({"send": self._send, "cancel": self._cancel, "preview": self._start_preview})
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         panel.send_button.clicked.connect(lambda: self._cancel() if panel.is_sending else self._send())
@@ -85,7 +70,7 @@ class SendingWork:
     async def _deliver(self, panel: ComposerPanel) -> "Sent":
         """Send a tab's request with all that surrounds it."""
         request, place = panel.draft.request, self._environments.place_of(panel)
-        context = (await self._environments.surroundings(panel)).context
+        context = await self._unlocked_context(panel)
         for problem in context.problems:
             panel.notices.say("warning", problem)
         deliveries = self._workbench.deliveries
@@ -93,7 +78,7 @@ class SendingWork:
         try:
             sent = await deliveries.send_and_check(
                 request,
-                scopes=context.scopes_for(request, self._environments.taken.at(place)),
+                scopes=self._environments.scopes_for(request, context, place),
                 inherited=context.inherited,
                 signing=self._signing_of,
                 sources=self._sources(context),
@@ -108,6 +93,30 @@ class SendingWork:
             self._jobs.start(self._environments.take(place, taken), "keep what an answer gave")
         return sent
 
+    async def _unlocked_context(self, panel: ComposerPanel) -> "SendingContext":
+        """Return what surrounds a tab's request, with the secrets it needs; UsageError where they stay locked."""
+        from workbench.engine.unlocking import waits_for_secrets
+
+        request, taken = panel.draft.request, self._environments.taken.at(self._environments.place_of(panel))
+        context = (await self._environments.surroundings(panel)).context
+        secrets = self._signing.signatures.secrets
+        if not await asyncio.to_thread(waits_for_secrets, request, context, secrets, taken):
+            return context
+        if not await self._signing.unlock():
+            raise UsageError(
+                "The request was not sent: it needs secrets, and they are locked.", "Send to unlock them."
+            )
+        self._environments.look_up()
+        return (await self._environments.surroundings(panel)).context
+
+    async def unlocked_for(self, folder: Path, environment: str) -> bool:
+        """Unlock what requests of a folder may need; False where they stay locked."""
+        from workbench.engine.sending_context import sending_context
+
+        secrets = self._signing.signatures.secrets
+        context = await asyncio.to_thread(sending_context, folder / "new.yml", environment, secrets)
+        return not context.locked or await self._signing.unlock()
+
     def _offer_trust(self, panel: ComposerPanel, error: NotTrusted) -> None:
         """Ask whether a collection may have what it reached for; nothing is sent until its user sends again."""
 
@@ -121,27 +130,23 @@ class SendingWork:
     async def prepared(self, panel: ComposerPanel) -> "Prepared":
         """Return what Send would send now."""
         request, place = panel.draft.request, self._environments.place_of(panel)
-        context = (await self._environments.surroundings(panel)).context
+        context = await self._unlocked_context(panel)
         return await self._workbench.deliveries.prepare(
             request,
-            scopes=context.scopes_for(request, self._environments.taken.at(place)),
+            scopes=self._environments.scopes_for(request, context, place),
             inherited=context.inherited,
             signing=self._signing_of,
             sources=self._sources(context),
         )
 
     async def prepared_to_show(self, panel: ComposerPanel) -> "Prepared":
-        """Return the request not signed, with words for secrets; no token is asked for, with words least of all."""
-        from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions
+        """Return the request not signed, with words for secrets, as programs of it have it."""
+        from workbench.engine.request_programs import prepare_for_program
 
         request, place = panel.draft.request, self._environments.place_of(panel)
         context = (await self._environments.surroundings(panel)).context
-        return await self._workbench.deliveries.prepare(
-            without_sessions(request, context),
-            scopes=with_named_secrets(context.scopes_for(request, self._environments.taken.at(place))),
-            inherited=context.inherited,
-            sources=with_named_sources(self._sources(context)),
-        )
+        scopes = self._environments.scopes_for(request, context, place)
+        return await prepare_for_program(self._workbench.deliveries, request, context, scopes, self._sources(context))
 
     def _signing_of(self, choice: SigningChoice) -> "Signing | None":
         """Return how a request of that choice is signed; None for headers kept as they stand."""

@@ -27,8 +27,8 @@ class Sidebar(QFrame):
     """The tree at the left, under a line to search it."""
 
     captures_wanted = Signal()
-    request_wanted = Signal(str)
-    """The file of a saved request."""
+    request_wanted = Signal(str, bool)
+    """The file of a saved request, and whether a person goes there: a click only looks at it."""
     delivery_wanted = Signal(int)
     """The number of something that was sent."""
     endpoint_wanted = Signal(str)
@@ -75,7 +75,8 @@ class Sidebar(QFrame):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._show_menu)
         self.tree.itemActivated.connect(self._on_activated)
-        self.tree.itemClicked.connect(self._on_activated)
+        self.tree.itemClicked.connect(self._on_clicked)
+        self.tree.setExpandsOnDoubleClick(False)
         self.tree.remove_wanted.connect(self._on_remove)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 8, 0, 0)
@@ -178,6 +179,15 @@ class Sidebar(QFrame):
     # What items do
 
     def _on_activated(self, item: QTreeWidgetItem, _column: int) -> None:
+        self._open(item, goes=True)
+
+    def _on_clicked(self, item: QTreeWidgetItem, _column: int) -> None:
+        """Look at what was clicked; what holds others opens or closes."""
+        if item.childCount():
+            item.setExpanded(not item.isExpanded())
+        self._open(item, goes=False)
+
+    def _open(self, item: QTreeWidgetItem, *, goes: bool) -> None:
         value = item.data(0, VALUE)
         match item.data(0, KIND):
             case "endpoint":
@@ -185,7 +195,7 @@ class Sidebar(QFrame):
             case "new-endpoint":
                 self.new_endpoint_wanted.emit()
             case "request":
-                self.request_wanted.emit(value)
+                self.request_wanted.emit(value, goes)
             case "delivery":
                 self.delivery_wanted.emit(value)
             case "environment":
@@ -209,13 +219,19 @@ class Sidebar(QFrame):
             case "collection":
                 return [
                     *self._folder_entries(value),
+                    rename,
                     ("Environments…", lambda: self.environments_wanted.emit(value)),
                     ("Close this collection", lambda: self.collection_closed.emit(value)),
                 ]
             case "folder":
                 return [*self._folder_entries(value), self._duplicate(value), rename, remove]
             case "request":
-                return [("Open", lambda: self.request_wanted.emit(value)), self._duplicate(value), rename, remove]
+                return [
+                    ("Open", lambda: self.request_wanted.emit(value, True)),
+                    self._duplicate(value),
+                    rename,
+                    remove,
+                ]
             case "environments":
                 return [("Edit environments…", lambda: self.environments_wanted.emit(value))]
             case "environment":

@@ -62,18 +62,15 @@ def made(order: Order, paths: Paths, warn: Warn) -> Request:
 
 def shown(order: Order, paths: Paths, warn: Warn) -> "Prepared":
     """Return the request as `made` does, not signed, with a word for each secret that the user did not type."""
-    from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions
+    from workbench.engine.request_programs import prepare_for_program
     from workbench.engine.workbench import open_workbench
 
     async def making() -> "Prepared":
         async with open_workbench(paths) as workbench:
             context = await asyncio.to_thread(_context, order, paths, warn)
-            return await workbench.deliveries.prepare(
-                without_sessions(order.saved, context),
-                scopes=with_named_secrets(context.scopes_for(order.saved, order.variables)),
-                inherited=context.inherited,
-                sources=with_named_sources(_sources(order, workbench, context)),
-            )
+            scopes = context.scopes_for(order.saved, order.variables)
+            sources = _sources(order, workbench, context)
+            return await prepare_for_program(workbench.deliveries, order.saved, context, scopes, sources)
 
     return asyncio.run(making())
 

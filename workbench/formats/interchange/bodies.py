@@ -50,14 +50,12 @@ def text_body(text: str, content_type: str, otherwise: BodyKind = BodyKind.TEXT)
     return ComposedBody(kind_of_type(content_type, otherwise), Body(text.encode()))
 
 
-def form_body(rows: Iterable[Field], losses: Losses) -> ComposedBody:
-    """Return the enabled rows as a URL-encoded form; switched-off ones have no place in it."""
+def form_body(rows: Iterable[Field]) -> ComposedBody:
+    """Return the rows as a URL-encoded form; switched-off ones are kept beside it."""
     kept = list(rows)
-    off = [row.name for row in kept if not row.enabled]
-    if off:
-        losses.add(f"Switched-off rows of the form are left out: {', '.join(off)}.")
     pairs = (f"{form_encoded(row.name)}={form_encoded(row.value)}" for row in kept if row.enabled)
-    return ComposedBody(BodyKind.FORM, Body("&".join(pairs).encode()))
+    off = tuple(row for row in kept if not row.enabled)
+    return ComposedBody(BodyKind.FORM, Body("&".join(pairs).encode()), disabled_fields=off)
 
 
 def form_encoded(text: str) -> str:

@@ -194,7 +194,7 @@ def _body(body: Plain, headers: tuple[Field, ...], losses: Losses, read: Beside)
         case "json" | "xml" | "text" | "sparql":
             return _text_body(_words(held, losses), mode, headers)
         case "formUrlEncoded":
-            return form_body(_rows(held, "form rows", losses), losses)
+            return form_body(_rows(held, "form rows", losses))
         case "multipartForm":
             return ComposedBody(BodyKind.MULTIPART, parts=tuple(_part(row, losses) for row in rows(held)))
         case "graphql":

@@ -176,7 +176,8 @@ def _by_name(variables: tuple[Variable, ...]) -> Mapping[str, Variable]:
 
 def lose_rows(request: SavedRequest, losses: Losses, *, keep_off: bool = False) -> None:
     """Report what flat formats have no place for: switched-off rows, checks, values taken from answers."""
-    off = [row.name for row in (*request.headers, *request.disabled_params) if not row.enabled]
+    rows = (*request.headers, *request.disabled_params, *request.body.disabled_fields)
+    off = [row.name for row in rows if not row.enabled]
     if off and not keep_off:
         losses.add(f"Switched-off rows are left out: {', '.join(off)}.")
     if request.assertions:

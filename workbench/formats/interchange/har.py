@@ -122,7 +122,7 @@ def _body(data: Plain, headers: tuple[Field, ...], losses: Losses) -> tuple[Comp
         return ComposedBody(BodyKind.MULTIPART, parts=tuple(_part(row, losses) for row in params)), kept
     if params and not content:
         listed = [Field(text(row.get("name")), text(row.get("value"))) for row in params]
-        return form_body(listed, losses), headers
+        return form_body(listed), headers
     raw = _decoded(data, content)
     if not raw:
         return NO_BODY, headers

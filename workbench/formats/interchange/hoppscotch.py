@@ -158,7 +158,7 @@ def _body(document: Plain, headers: tuple[Field, ...], losses: Losses) -> Compos
             Field(name.strip().removeprefix("#").strip(), _words(value.strip(), losses), not name.startswith("#"))
             for name, _, value in pairs
         ]
-        return form_body(listed, losses)
+        return form_body(listed)
     if not isinstance(content, str) or not content:
         return NO_BODY
     return text_body(_words(content, losses), content_type_of(headers) or content_type)

@@ -145,7 +145,7 @@ class _Reader:
         content = self._words(content, losses)
         if re.search(r"\s", re.sub(r"\{\{[^{}]*\}\}", "", content)):
             pairs = [pair.partition("=") for pair in content.split("&") if pair]
-            return form_body([Field(name.strip(), value.strip()) for name, _, value in pairs], losses)
+            return form_body([Field(name.strip(), value.strip()) for name, _, value in pairs])
         return ComposedBody(BodyKind.FORM, Body(content.encode()))
 
     def _graphql(self, content: str, losses: Losses) -> ComposedBody:

@@ -104,7 +104,7 @@ def _body(body: Plain, headers: tuple[Field, ...], settings: Plain, losses: Loss
     if essence == "multipart/form-data":
         return ComposedBody(BodyKind.MULTIPART, parts=tuple(_part(row, losses) for row in rows(body.get("params"))))
     if essence == "application/x-www-form-urlencoded" and not content:
-        return form_body(_rows(body.get("params"), losses), losses)
+        return form_body(_rows(body.get("params"), losses))
     if essence == "application/graphql":
         return _graphql(content, losses)
     if body.get("fileName"):

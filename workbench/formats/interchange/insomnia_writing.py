@@ -197,7 +197,10 @@ class _Writer:
             case BodyKind.MULTIPART:
                 return {"mimeType": "multipart/form-data", "params": [_part(part, losses) for part in body.parts]}
             case BodyKind.FORM if (rows := form_rows(body.content.read())) is not None:
-                return {"mimeType": "application/x-www-form-urlencoded", "params": self._rows(tuple(rows), losses)}
+                return {
+                    "mimeType": "application/x-www-form-urlencoded",
+                    "params": self._rows((*rows, *body.disabled_fields), losses),
+                }
             case BodyKind.GRAPHQL:
                 return self._graphql(request, losses)
             case _:

@@ -195,7 +195,7 @@ class Operations:
             return ComposedBody(BodyKind.MULTIPART, parts=self._parts(mapping(value), schema))
         if kind is BodyKind.FORM and isinstance(value, dict):
             pairs = cast("Plain", value).items()
-            return form_body([Field(name, text(item)) for name, item in pairs], losses)
+            return form_body([Field(name, text(item)) for name, item in pairs])
         if kind is BodyKind.JSON:
             content = value if isinstance(value, str) and _is_json(value) else json_text(value)
         elif kind is BodyKind.XML and not isinstance(value, str):

@@ -195,7 +195,7 @@ def _body(request: SavedRequest, losses: Losses) -> Plain | None:
         case BodyKind.MULTIPART:
             return {"type": "multipart-form", "data": [_part(part) for part in body.parts]}
         case BodyKind.FORM if (rows := form_rows(body.content.read())) is not None:
-            return {"type": "form-urlencoded", "data": _rows(tuple(rows))}
+            return {"type": "form-urlencoded", "data": _rows((*rows, *body.disabled_fields))}
         case BodyKind.GRAPHQL:
             query = body_text(request, losses) or ""
             return _present({"query": query, "variables": body.graphql_variables or None})

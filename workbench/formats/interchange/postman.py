@@ -235,7 +235,7 @@ def _body(
         case "raw":
             return _raw_body(text(held), mapping(mapping(body.get("options")).get("raw")), headers, losses)
         case "urlencoded":
-            return form_body(_form_rows(held, losses), losses), headers
+            return form_body(_form_rows(held, losses)), headers
         case "formdata":
             _lose_descriptions(held, "form parts", losses)
             parts = tuple(_part(row, losses) for row in rows(held))

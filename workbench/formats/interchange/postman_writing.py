@@ -232,7 +232,7 @@ def _body(request: SavedRequest, losses: Losses) -> Plain | None:
                 "graphql": {"query": query, "variables": _text(body.graphql_variables, losses)},
             }
         case BodyKind.FORM if (rows := form_rows(body.content.read())) is not None:
-            return {"mode": "urlencoded", "urlencoded": [_row(row, losses) for row in rows]}
+            return {"mode": "urlencoded", "urlencoded": [_row(row, losses) for row in (*rows, *body.disabled_fields)]}
         case _:
             content = body_text(request, losses)
             return None if content is None else _raw(body.kind, _text(content, losses))

@@ -42,7 +42,7 @@ class CollectionBranch:
         for collection in collections:
             item = made_leaf(collection.name, "collection", collection.path)
             item.setIcon(0, icon("folder"))
-            item.setToolTip(0, collection.path)
+            item.setToolTip(0, f"{collection.name}\n{collection.path}")
             self._fill(item, collection)
             self._add_environments(item, collection.path)
             self._mark(item)
@@ -64,12 +64,13 @@ class CollectionBranch:
         for child in folder.folders:
             item = made_leaf(child.name, "folder", child.path)
             item.setIcon(0, icon("folder"))
+            item.setToolTip(0, child.name)
             self._fill(item, child)
             items.append(item)
         for request in folder.requests:
             item = made_leaf(request.name, "request", request.path)
             item.setData(0, METHOD, request.method)
-            item.setToolTip(0, request.path)
+            item.setToolTip(0, f"{request.name}\n{request.method} {request.url}".rstrip())
             items.append(item)
         for problem in folder.problems:
             item = made_leaf(problem, "problem", "")

@@ -1,6 +1,6 @@
 """What a folder or a collection gives to all requests in it: headers, authentication, variables, settings, words."""
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.model.authentication import Auth
 from workbench.model.collection import Defaults
@@ -12,10 +12,11 @@ from workbench.ui.composer.header_words import header_words
 from workbench.ui.composer.settings_editor import SettingsEditor
 from workbench.ui.composer.variables_table import VariablesTable
 from workbench.ui.dialogs import mark
+from workbench.ui.editing_dialog import EditingDialog
 from workbench.ui.variables import Variables
 
 
-class DefaultsDialog(QDialog):
+class DefaultsDialog(EditingDialog):
     """Edits Defaults; nothing is written by it."""
 
     def __init__(self, name: str, defaults: Defaults, variables: Variables, parent: QWidget | None = None) -> None:
@@ -28,15 +29,10 @@ class DefaultsDialog(QDialog):
         words.setWordWrap(True)
         self.headers = FieldsEditor("Headers", variables, self)
         self.headers.table.completions = lambda column, row: header_words(column, row.texts[0])
-        self.headers.set_fields(defaults.headers)
         self.auth = AuthEditor(variables, self)
-        self.auth.set_auth(defaults.auth)
         self.variables = VariablesTable("Variables", variables, self)
-        self.variables.set_variables(defaults.variables)
         self.settings = SettingsEditor(variables, self)
-        self.settings.set_settings(defaults.settings)
         self.docs = DocsEditor(self)
-        self.docs.set_docs(defaults.docs)
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("sections")
         self.tabs.setDocumentMode(True)
@@ -62,6 +58,20 @@ class DefaultsDialog(QDialog):
         layout.addWidget(words)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(buttons)
+        self.show_typed(defaults)
+        self._before = self.defaults
+
+    @property
+    def is_changed(self) -> bool:
+        return self.defaults != self._before
+
+    def show_typed(self, defaults: Defaults) -> None:
+        """Fill the form; what a person typed before counts as changed."""
+        self.headers.set_fields(defaults.headers)
+        self.auth.set_auth(defaults.auth)
+        self.variables.set_variables(defaults.variables)
+        self.settings.set_settings(defaults.settings)
+        self.docs.set_docs(defaults.docs)
 
     def set_above(self, auth: Auth, source: str, settings: SendSettings) -> None:
         """Say what holds where the folder says nothing."""

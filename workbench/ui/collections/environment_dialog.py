@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
@@ -17,9 +16,10 @@ from PySide6.QtWidgets import (
 from workbench.ui.collections.environment_list import EnvironmentList
 from workbench.ui.composer.variables_table import VariablesTable
 from workbench.ui.dialogs import mark
+from workbench.ui.editing_dialog import EditingDialog
 
 
-class EnvironmentDialog(QDialog):
+class EnvironmentDialog(EditingDialog):
     """Edits an `EnvironmentList`; nothing is written by it."""
 
     def __init__(self, environments: EnvironmentList, chosen: str, parent: QWidget | None = None) -> None:
@@ -55,7 +55,7 @@ class EnvironmentDialog(QDialog):
         self._show_names(names.index(chosen) if chosen in names else 0)
 
     def _lay_out(self) -> None:
-        self.add = self._button("New", "Add an environment", lambda: self._show_names(self.state.add()))
+        self.add = self._button("New", "Add an environment", lambda: self._name_new(self.state.add()))
         self.copy = self._button("Duplicate", "Copy the chosen environment", self._on_duplicate)
         self.remove = self._button("Delete", "Delete the chosen environment", self._on_remove)
         left = QVBoxLayout()
@@ -97,6 +97,16 @@ class EnvironmentDialog(QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(lambda *_: slot())
         return button
+
+    @property
+    def is_changed(self) -> bool:
+        return self.state.is_changed
+
+    def show_trouble(self, text: str) -> None:
+        """Say why it could not be saved; empty for nothing."""
+        if text:
+            self.trouble.setText(text)
+            self.trouble.show()
 
     @property
     def position(self) -> int:
@@ -146,11 +156,15 @@ class EnvironmentDialog(QDialog):
             self.state.set_variables(self.position, self.table.variables())
             self._check()
 
+    def _name_new(self, position: int) -> None:
+        """Show one that was just added, ready to be called something."""
+        self._show_names(position)
+        self.name.setFocus()
+        self.name.selectAll()
+
     def _on_duplicate(self) -> None:
         if self.position >= 0:
-            self._show_names(self.state.duplicate(self.position))
-            self.name.setFocus()
-            self.name.selectAll()
+            self._name_new(self.state.duplicate(self.position))
 
     def _on_remove(self) -> None:
         if self.position >= 0:

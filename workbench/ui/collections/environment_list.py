@@ -68,6 +68,20 @@ class EnvironmentList:
         return [each for each in self.now if each not in self.read]
 
     @property
+    def is_changed(self) -> bool:
+        """Whether anything is to be written or deleted."""
+        return self.now != list(self.read)
+
+    def note_written(self, environment: Environment, saved: Environment) -> None:
+        """Note that one is in its file now, and reads so."""
+        self.read = (*(each for each in self.read if not each.path or each.path != environment.path), saved)
+        self.now = [saved if each == environment else each for each in self.now]
+
+    def note_removed(self, environment: Environment) -> None:
+        """Note that the file of one is gone."""
+        self.read = tuple(each for each in self.read if each.path != environment.path)
+
+    @property
     def needs_secrets(self) -> bool:
         """Whether saving puts values of secrets into their store, moves some in it, or removes some."""
         former = {each.path: each.name for each in self.read}

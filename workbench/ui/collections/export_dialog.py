@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.formats.interchange.exported import Exported, Options
+from workbench.ui.collections.losses_table import LossesTable
 from workbench.ui.dialogs import mark
-from workbench.ui.widgets.row_table import Column, Row, RowTable
 from workbench.ui.words import size_words
 
 _FORMAT = int(Qt.ItemDataRole.UserRole)
@@ -54,10 +54,11 @@ class ExportDialog(QDialog):
         self.with_secrets.setToolTip("Whoever gets the file can read them; values of secret variables never go out")
         self.with_secrets.toggled.connect(lambda _: self._on_choice())
         self.facts = QLabel(self)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setObjectName("heading")
-        self.losses = RowTable("What is not carried over", (Column("Where", 26), Column("What")), self)
-        self.losses.set_placeholder("Everything is carried over.")
+        self.losses = LossesTable(self)
         self.trouble = QLabel(self)
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setObjectName("bad")
         self.trouble.setWordWrap(True)
         self.trouble.hide()
@@ -103,13 +104,13 @@ class ExportDialog(QDialog):
         count = len(exported.losses)
         lost = f"not carried over, or different: {count}" if count else "nothing is lost"
         self.facts.setText(f"{size_words(len(exported.content))}; {lost}")
-        self.losses.set_rows(Row((loss.where, loss.what)) for loss in exported.losses)
+        self.losses.show_losses(exported.losses)
         self._show(trouble="")
 
     def show_problem(self, text: str) -> None:
         """Say why this cannot be exported so."""
         self.exported = None
-        self.losses.set_rows([])
+        self.losses.show_losses(())
         self.facts.setText("")
         self._show(trouble=text)
 

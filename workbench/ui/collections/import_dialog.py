@@ -1,10 +1,14 @@
 """Import: a file, a folder or pasted text; what it holds and what is lost is said before anything is written."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -16,12 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.formats.interchange.imported import Imported
-from workbench.model.collection import CollectionTree
+from workbench.model.collection import CollectionTree, FolderEntry
+from workbench.storage.collection_joining import has_requests
 from workbench.ui.collections.dropped_files import dropped_paths
+from workbench.ui.collections.losses_table import LossesTable
 from workbench.ui.dialogs import mark
 from workbench.ui.fonts import code_font
 from workbench.ui.icons import icon
-from workbench.ui.widgets.row_table import Column, Row, RowTable
 
 _KINDS = "Postman, Insomnia, Bruno, OpenCollection, OpenAPI, HAR, Hoppscotch, .http files, curl commands"
 
@@ -36,8 +41,9 @@ class ImportDialog(QDialog):
     text_given = Signal(str)
     """What was pasted or typed."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, collections: Sequence[FolderEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._collections = collections
         self.setWindowTitle("Import")
         self.resize(720, 540)
         self.setAcceptDrops(True)
@@ -46,15 +52,18 @@ class ImportDialog(QDialog):
         self.stack.addWidget(self._source_page())
         self.stack.addWidget(self._report_page())
         self.trouble = QLabel(self)
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setObjectName("bad")
         self.trouble.setWordWrap(True)
         self.trouble.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.back = self.buttons.addButton("Back", QDialogButtonBox.ButtonRole.ResetRole)
         self.back.setToolTip("Choose something else to import")
+        self.back.setAutoDefault(False)
         self.back.clicked.connect(self._go_back)
         self.accept_button = self.buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
         self.accept_button.setToolTip("Write it as a collection")
+        self.accept_button.setDefault(True)
         mark(self.accept_button, "primary")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -117,18 +126,29 @@ class ImportDialog(QDialog):
         self.summary.setObjectName("empty-title")
         self.summary.setWordWrap(True)
         self.name = QLineEdit(page)
-        self.name.setAccessibleName("Name of the new collection")
+        self.name.setAccessibleName("Name of the new collection or folder")
         self.name.textChanged.connect(lambda _: self._enable())
         caption = QLabel("Name", page)
         caption.setBuddy(self.name)
-        line = QHBoxLayout()
-        line.setSpacing(12)
-        line.addWidget(caption)
-        line.addWidget(self.name, 1)
+        self.into = QComboBox(page)
+        self.into.setAccessibleName("Where to import it")
+        self.into.setToolTip("A collection of its own, or one that is there: environments are put beside its own")
+        self.into.addItem("A new collection", "")
+        for collection in self._collections:
+            self.into.addItem(collection.name, collection.path)
+        self.into.currentIndexChanged.connect(lambda _: self._enable())
+        into_caption = QLabel("Into", page)
+        into_caption.setBuddy(self.into)
+        line = QGridLayout()
+        line.setHorizontalSpacing(12)
+        line.setVerticalSpacing(8)
+        line.setColumnStretch(1, 1)
+        for row, (label, widget) in enumerate(((into_caption, self.into), (caption, self.name))):
+            line.addWidget(label, row, 0)
+            line.addWidget(widget, row, 1)
         self.losses_title = QLabel(page)
         self.losses_title.setObjectName("heading")
-        self.losses = RowTable("What is not carried over", (Column("Where", 26), Column("What")), page)
-        self.losses.set_placeholder("Everything is carried over.")
+        self.losses = LossesTable(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -138,15 +158,23 @@ class ImportDialog(QDialog):
         layout.addWidget(self.losses, 1)
         return page
 
+    @property
+    def target(self) -> str:
+        """The folder of the collection that it goes into; empty for a new one."""
+        return self.into.currentData() or ""
+
     def show_report(self, imported: Imported) -> None:
         """Show what an import would make, and all that it would lack."""
         self.imported = imported
         self.summary.setText(summary(imported.tree))
         self.name.setText(imported.tree.name or "Imported")
+        # An environment alone belongs to a collection; everything else is one.
+        alone = not has_requests(imported.tree) and bool(imported.tree.environments)
+        self.into.setCurrentIndex(1 if alone and self._collections else 0)
         count = len(imported.losses)
         words = f"Not carried over, or different: {count}" if count else "Nothing is lost"
         self.losses_title.setText(words)
-        self.losses.set_rows(Row((loss.where, loss.what)) for loss in imported.losses)
+        self.losses.show_losses(imported.losses)
         self.show_problem("")
         self.stack.setCurrentIndex(1)
         self._enable()
@@ -167,7 +195,9 @@ class ImportDialog(QDialog):
         there = self.imported is not None
         self.back.setVisible(there)
         self.accept_button.setVisible(there)
-        self.accept_button.setEnabled(there and bool(self.name.text().strip()))
+        is_named = self.imported is not None and (not self.target or has_requests(self.imported.tree))
+        self.name.setEnabled(is_named)
+        self.accept_button.setEnabled(there and (bool(self.name.text().strip()) or not is_named))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event.mimeData()):
@@ -182,7 +212,7 @@ class ImportDialog(QDialog):
 def summary(tree: CollectionTree) -> str:
     """Return what a tree holds, in words."""
     requests, folders = _counted(tree)
-    words = [_count(requests, "request")]
+    words = [_count(requests, "request")] if requests or not tree.environments else []
     if folders:
         words.append(_count(folders, "folder"))
     if tree.environments:

@@ -28,6 +28,15 @@ from workbench.ui.words import duration_words
 PASSED, FAILED = "✓", "✗"
 _MOST_ROUNDS = 100_000
 _LONGEST_DELAY_MS = 600_000
+_NUMBER_WIDTH = 96
+_COLUMNS = (
+    Column("", 3),
+    Column("Round", 6),
+    Column("Request", 26),
+    Column("Status", 8),
+    Column("Time", 9),
+    Column("Why not"),
+)
 
 
 class RunDialog(QDialog):
@@ -56,6 +65,15 @@ class RunDialog(QDialog):
         self.is_running = False
         self.setWindowTitle(f"Run {name}")
         self.resize(820, 600)
+        self._make_fields(environments, chosen)
+        self._make_results()
+        self._make_buttons()
+        self._lay_out()
+        self.show_running(running=False)
+        self.start.setFocus()
+
+    def _make_fields(self, environments: Sequence[str], chosen: str) -> None:
+        """Make what is asked before a run."""
         self.environment = QComboBox(self)
         self.environment.addItem("No environment", "")
         for each in environments:
@@ -67,31 +85,26 @@ class RunDialog(QDialog):
         self.data.setToolTip("Everything is sent once for each row; its columns are variables")
         self.choose = QPushButton("Choose…", self)
         self.choose.setToolTip("Choose a file of rows")
+        self.choose.setAutoDefault(False)
         self.choose.setAccessibleName("Choose a file of rows")
         self.choose.clicked.connect(self.data_wanted)
-        self.rounds = QSpinBox(self)
-        self.rounds.setRange(1, _MOST_ROUNDS)
-        self.rounds.setToolTip("How often everything is sent")
-        self.delay = QSpinBox(self)
-        self.delay.setRange(0, _LONGEST_DELAY_MS)
+        self.rounds = self._number(1, _MOST_ROUNDS, "How often everything is sent")
+        self.delay = self._number(0, _LONGEST_DELAY_MS, "Between two requests")
         self.delay.setSuffix(" ms")
-        for box in (self.rounds, self.delay):
-            box.setFixedWidth(96)
-        self.delay.setToolTip("Between two requests")
         self.stop_on_failure = QCheckBox("Stop at the first failure", self)
         self.stop_on_failure.setToolTip("Send nothing more once a request did not pass")
-        self.table = RowTable(
-            "Results of the run",
-            (
-                Column("", 3),
-                Column("Round", 6),
-                Column("Request", 26),
-                Column("Status", 8),
-                Column("Time", 9),
-                Column("Why not"),
-            ),
-            self,
-        )
+
+    def _number(self, least: int, most: int, tip: str) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setRange(least, most)
+        box.setFixedWidth(_NUMBER_WIDTH)
+        box.setToolTip(tip)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)  # A style sheet's padding does not reach it.
+        return box
+
+    def _make_results(self) -> None:
+        """Make what shows how far a run is and what came of it."""
+        self.table = RowTable("Results of the run", _COLUMNS, self)
         self.table.set_placeholder("Results appear here as they come.")
         self.table.cellDoubleClicked.connect(lambda row, _: self._choose_result(row))
         self.progress = QProgressBar(self)
@@ -100,6 +113,9 @@ class RunDialog(QDialog):
         self.progress.setAccessibleName("Progress of the run")
         self.summary = QLabel("Requests are sent in the order of the tree.", self)
         self.summary.setObjectName("muted")
+        self.summary.setWordWrap(True)
+
+    def _make_buttons(self) -> None:
         self.start = QPushButton("Run", self)
         mark(self.start, "primary")
         self.start.clicked.connect(lambda: (self.stop_wanted if self.is_running else self.start_wanted).emit())
@@ -107,8 +123,6 @@ class RunDialog(QDialog):
         self.html = self._report_button("Save as HTML…", "html", "Write the report as one page")
         self.close_button = QPushButton("Close", self)
         self.close_button.clicked.connect(self.close)
-        self._lay_out()
-        self.show_running(running=False)
 
     def _report_button(self, text: str, kind: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)
@@ -119,42 +133,31 @@ class RunDialog(QDialog):
         return button
 
     def _lay_out(self) -> None:
+        buttons = _row(self.junit, self.html, None, self.start, self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(12)
+        layout.addLayout(self._form())
+        layout.addWidget(self.progress)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.summary)
+        layout.addLayout(buttons)
+
+    def _form(self) -> QGridLayout:
         form = QGridLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.setColumnStretch(1, 1)
-        rows = QHBoxLayout()
-        rows.setSpacing(6)
-        rows.addWidget(self.data, 1)
-        rows.addWidget(self.choose)
-        often = QHBoxLayout()
-        often.setSpacing(12)
-        often.addWidget(self.rounds)
-        often.addWidget(_labelled("Delay", self.delay, self))
-        often.addWidget(self.delay)
-        often.addWidget(self.stop_on_failure)
-        often.addStretch()
+        delay = _labelled("Delay", self.delay, self)
+        rows = _row(self.data, self.choose)
+        rows.setStretch(0, 1)
         form.addWidget(_labelled("Environment", self.environment, self), 0, 0)
         form.addWidget(self.environment, 0, 1, Qt.AlignmentFlag.AlignLeft)
         form.addWidget(_labelled("Rows of data", self.data, self), 1, 0)
         form.addLayout(rows, 1, 1)
         form.addWidget(_labelled("Rounds", self.rounds, self), 2, 0)
-        form.addLayout(often, 2, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.junit, self.html):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        for button in (self.start, self.close_button):
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addLayout(form)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.summary)
-        layout.addLayout(buttons)
+        form.addLayout(_row(self.rounds, delay, self.delay, self.stop_on_failure, None), 2, 1)
+        return form
 
     def show_running(self, *, running: bool) -> None:
         """Let the button start, or stop; what is asked for cannot be changed meanwhile."""
@@ -233,3 +236,15 @@ def _labelled(text: str, widget: QWidget, parent: QWidget) -> QLabel:
     label.setBuddy(widget)
     widget.setAccessibleName(text)
     return label
+
+
+def _row(*widgets: QWidget | None) -> QHBoxLayout:
+    """Return widgets side by side; None is room that takes what is left."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        if widget is None:
+            row.addStretch()
+        else:
+            row.addWidget(widget)
+    return row

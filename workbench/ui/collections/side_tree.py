@@ -38,10 +38,11 @@ CHOSEN = KIND + 4
 _NAME = KIND + 5
 
 _MOVABLE = frozenset({"folder", "request"})
+_NAMED = _MOVABLE | {"collection"}
 _TAKES = frozenset({"folder", "collection"})
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _FLAGS = {
-    "collection": _PLAIN | Qt.ItemFlag.ItemIsDropEnabled,
+    "collection": _PLAIN | Qt.ItemFlag.ItemIsDropEnabled | Qt.ItemFlag.ItemIsEditable,
     "folder": _PLAIN | Qt.ItemFlag.ItemIsDropEnabled | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable,
     "request": _PLAIN | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable,
 }
@@ -88,15 +89,15 @@ class SideTree(QTreeWidget):
             item.setData(0, role, value)
 
     def rename_current(self) -> None:
-        """Let a person type another name for the chosen folder or request."""
+        """Let a person type another name for the chosen request, folder or collection."""
         item = self.currentItem()
-        if item is not None and item.data(0, KIND) in _MOVABLE:
+        if item is not None and item.data(0, KIND) in _NAMED:
             self.editItem(item, 0)
 
     def _on_changed(self, item: QTreeWidgetItem) -> None:
         # Qt says "changed" of icons and marks too.
         name = item.text(0)
-        if item.data(0, KIND) in _MOVABLE and item.data(0, _NAME) != name:
+        if item.data(0, KIND) in _NAMED and item.data(0, _NAME) != name:
             item.setData(0, _NAME, name)
             self.renamed.emit(item.data(0, VALUE), name.strip())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,48 +11,48 @@ from workbench.storage.collection_editing import (
     duplicate,
     move_before,
     move_into,
+    rename_collection,
     rename_folder,
     rename_request,
 )
+from workbench.storage.collection_files import COLLECTION_FILE
 from workbench.storage.collection_trash import Deleted, delete, undo_delete
 from workbench.storage.collections import fingerprint, read_request
 from workbench.ui.collections.moved_bodies import follow_body
 from workbench.ui.collections.side_tree import KIND, VALUE
 from workbench.ui.composer.draft import Draft
 from workbench.ui.composer.panel import ComposerPanel
-from workbench.ui.composer.tabs import ComposerTabs
+from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask_text
-from workbench.ui.jobs import Jobs
 from workbench.ui.widgets.notice_bar import Level, Notice
 
 if TYPE_CHECKING:
     from workbench.ui.collection_work import CollectionWork
-    from workbench.ui.main_window import MainWindow
 
 
-class TreeWork:
+class TreeWork(ComposingPart):
     """Changes files, then has the tree read anew; tabs of what moved follow it."""
 
-    def __init__(self, window: "MainWindow", jobs: Jobs, tabs: ComposerTabs, collections: "CollectionWork") -> None:
-        self._window = window
-        self._jobs = jobs
-        self._tabs = tabs
+    def __init__(self, desk: Desk, collections: "CollectionWork") -> None:
+        super().__init__(desk)
+        jobs, tabs = desk.jobs, desk.tabs
         self._collections = collections
         self._deleted: list[tuple[str, Deleted]] = []
-        sidebar, commands = window.sidebar, window.commands
+        sidebar, commands = desk.window.sidebar, desk.window.commands
         sidebar.new_request_wanted.connect(lambda folder: tabs.add(Draft(folder=folder)))
         sidebar.new_folder_wanted.connect(lambda folder: jobs.start(self.ask_new_folder(folder), "make a folder"))
         sidebar.duplicate_wanted.connect(lambda path: self._change(self._duplicate(path)))
         sidebar.remove_wanted.connect(lambda path: self._change(self._remove(path)))
         sidebar.tree.renamed.connect(lambda path, name: self._change(self._rename(path, name)))
         sidebar.tree.moved.connect(lambda path, folder, before: self._change(self._move(path, folder, before)))
-        for name, slot in {
-            "new_folder": lambda: jobs.start(self._new_folder(), "make a folder"),
-            "duplicate": lambda: self._with_chosen(sidebar.duplicate_wanted.emit),
-            "rename": sidebar.tree.rename_current,
-            "bring_back": lambda: self._change(self._bring_back()),
-        }.items():
-            commands[name].triggered.connect(lambda *_, slot=slot: slot())
+        commands.connect(
+            {
+                "new_folder": lambda: jobs.start(self._new_folder(), "make a folder"),
+                "duplicate": lambda: self._with_chosen(sidebar.duplicate_wanted.emit),
+                "rename": sidebar.tree.rename_current,
+                "bring_back": lambda: self._change(self._bring_back()),
+            }
+        )
         commands["bring_back"].setEnabled(False)
 
     def _with_chosen(self, work: Callable[[str], object]) -> None:
@@ -95,24 +96,38 @@ class TreeWork:
         before = Path(path)
         if not name:
             return before
+        if (before / COLLECTION_FILE).exists():
+            await asyncio.to_thread(rename_collection, before, name)
+            return before
+        panel = self._tabs.of_file(path)
+        seen = panel is not None and panel.draft.fingerprint == await asyncio.to_thread(fingerprint, before)
         now = await asyncio.to_thread(lambda: (rename_folder if before.is_dir() else rename_request)(before, name))
         await self._follow_path(before, now)
-        panel = self._tabs.of_file(str(now))
         if panel is not None:
-            await self._follow_file(panel, name)
+            await self._follow_file(panel, name, seen=seen)
         return now
 
-    async def _follow_file(self, panel: ComposerPanel, name: str) -> None:
-        """Let the tab of a renamed request have the new name, with what else was edited in it."""
-        file = Path(panel.draft.file)
+    async def _follow_file(self, panel: ComposerPanel, name: str, *, seen: bool) -> None:
+        """Let the tab of a renamed request have the new name, with what else was edited in it.
+
+        What it was saved as has it too where the tab has `seen` the file as it was: no more was changed there.
+        """
+        draft, file = panel.draft, Path(panel.draft.file)
         known = await asyncio.to_thread(fingerprint, file)
-        saved = await asyncio.to_thread(read_request, file)
-        panel.draft.change(name=name)
-        panel.draft.saved, panel.draft.fingerprint = saved, known
+        if seen and draft.saved is not None:
+            draft.saved = replace(draft.saved, name=name)
+        else:
+            draft.saved = await asyncio.to_thread(read_request, file)
+        draft.change(name=name)
+        draft.fingerprint = known
         self._tabs.note_change(panel)
 
     async def _duplicate(self, path: str) -> Path:
-        return await asyncio.to_thread(duplicate, Path(path))
+        """Copy a request or a folder; the copy of a request opens: it was made to be changed."""
+        made = await asyncio.to_thread(duplicate, Path(path))
+        if made.is_file():
+            await self._collections.open_file(made)
+        return made
 
     async def _move(self, path: str, folder: str, before: str | None) -> Path:
         source, target = Path(path), Path(folder)

@@ -49,8 +49,10 @@ class AnswerPane(QWidget):
         self._before: Attempt | None = None
         self._jobs = Jobs(self, lambda error: self.show_message(error.message))
         self.status = QLabel(self)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName("Status of the answer")
         self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setObjectName("muted")
         self._message.setMargin(24)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -95,6 +97,7 @@ class AnswerPane(QWidget):
             ("Certificate", self.certificate),
         ):
             self.tabs.addTab(widget, title)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.tests), False)
         full = QWidget(self)
         inside = QVBoxLayout(full)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +110,7 @@ class AnswerPane(QWidget):
 
     def _status_line(self) -> QHBoxLayout:
         self.facts = QLabel(self)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setObjectName("muted")
         self.compare = QToolButton(self)
         self.compare.setIcon(icon("compare"))
@@ -177,21 +181,27 @@ class AnswerPane(QWidget):
         security = attempt.security
         self.certificate.set_pairs(certificate_rows(security) if security else [])
         self._title(self.certificate, "Certificate", 0, hide=security is None)
-        self.show_results((), ())
+        self.tests.show_results((), ())
 
     def show_results(self, results: Sequence[CheckResult], taken: Sequence[Taken]) -> None:
-        """Show what came of the tests of the answer that is shown."""
+        """Show what came of the tests of the answer that is shown; they come after it."""
         self.tests.show_results(results, taken)
         failed = sum(not each.passed for each in results) + sum(each.value is None for each in taken)
         title = f"Tests {failed} ✗" if failed else "Tests ✓"
         position = self.tabs.indexOf(self.tests)
         self.tabs.setTabText(position, title)
-        self.tabs.setTabVisible(position, bool(results or taken))
+        self._show_tab(self.tests, shown=bool(results or taken))
 
     def _title(self, page: QWidget, title: str, count: int, *, hide: bool = False) -> None:
         position = self.tabs.indexOf(page)
         self.tabs.setTabText(position, f"{title} {count}" if count > 0 else title)
-        self.tabs.setTabVisible(position, not hide)
+        self._show_tab(page, shown=not hide)
+
+    def _show_tab(self, page: QWidget, *, shown: bool) -> None:
+        """Show or hide a tab; where it was the one in front, the body is, and not what happens to stand beside it."""
+        if not shown and self.tabs.currentWidget() is page:
+            self.tabs.setCurrentWidget(self.body_page)
+        self.tabs.setTabVisible(self.tabs.indexOf(page), shown)
 
     async def _compare(self) -> None:
         """Show what differs between this answer and the one before it."""

@@ -42,7 +42,7 @@ class AnswerTests(QWidget):
             "good" if held == len(results) and all(t.value is not None for t in taken) else "bad"
         )
         self.summary.style().polish(self.summary)
-        checks = [Row((PASSED if each.passed else FAILED, _test(each), each.message)) for each in results]
+        checks = [Row((PASSED if each.passed else FAILED, _test(each), _found(each))) for each in results]
         values = [
             Row(
                 (
@@ -63,6 +63,11 @@ class AnswerTests(QWidget):
             if item is not None:
                 item.setForeground(QColor(theme.success if item.text() == PASSED else theme.danger))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, "passed" if item.text() == PASSED else "failed")
+
+
+def _found(result: CheckResult) -> str:
+    """Return what the answer had; where it could not be looked at, why."""
+    return result.message if result.found is None else result.found
 
 
 def _test(result: CheckResult) -> str:

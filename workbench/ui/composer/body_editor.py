@@ -89,7 +89,7 @@ class BodyEditor(QWidget):
     def form(self) -> KeyValueTable:
         """Edits a form as rows."""
         what = "Fields of the form"
-        page = KeyValueTable(what, self, editable=True, switchable=False, variables=self._variables)
+        page = KeyValueTable(what, self, editable=True, variables=self._variables)
         page.edited.connect(self._on_form)
         self.stack.addWidget(page)
         return page
@@ -148,7 +148,7 @@ class BodyEditor(QWidget):
             self.graphql.set_texts(text, body.graphql_variables)
             return self.graphql
         if body.kind is BodyKind.FORM and text is not None and not self.bar.as_text.isChecked():
-            self.form.set_fields(read_form(text))
+            self.form.set_fields((*read_form(text), *body.disabled_fields))
             return self.form
         if text is not None and body.kind is not BodyKind.BYTES and self.text.fill(text):
             return self.text
@@ -187,8 +187,9 @@ class BodyEditor(QWidget):
 
     def _on_form(self) -> None:
         before = editable_text(self._body.content) or ""
-        text = form_text(self.form.fields(), before)
-        self._replace(replace(self._body, content=Body(text.encode())))
+        fields = self.form.fields()
+        off = tuple(field for field in fields if not field.enabled)
+        self._replace(replace(self._body, content=Body(form_text(fields, before).encode()), disabled_fields=off))
 
     def _on_graphql(self) -> None:
         query, variables = self.graphql.query.typed(), self.graphql.variables.typed()

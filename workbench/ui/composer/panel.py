@@ -65,6 +65,7 @@ class ComposerPanel(QWidget):
         self.sections.edited.connect(self._on_sections)
         self.sections.url_changed.connect(self._on_url_of_params)
         self.show_request(draft.request)
+        self.sections.show_first(draft.request)
 
     def _lay_out(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)

@@ -74,7 +74,6 @@ class Sections(QTabWidget):
             self._pages[title] = layout
             self.addTab(page, title)
         self.currentChanged.connect(lambda position: self.editor(list(self._sections)[position]))
-        self.setCurrentIndex(list(self._sections).index("Body"))
 
     def _described(self) -> tuple[Section, ...]:
         return (
@@ -196,6 +195,13 @@ class Sections(QTabWidget):
             self._sections[title].fill(editor, request)
         self._filling = False
         self._show_marks()
+
+    def show_first(self, request: SavedRequest) -> None:
+        """Show the tab that says most of a request: the parameters of one that has no body and needs none."""
+        bare = request.body.kind is BodyKind.NONE and request.method in ("GET", "HEAD", "OPTIONS")
+        title = "Params" if bare else "Body"
+        self.editor(title)
+        self.setCurrentIndex(list(self._sections).index(title))
 
     def show_url(self, request: SavedRequest) -> None:
         """Note another URL: the tables of its parameters follow."""

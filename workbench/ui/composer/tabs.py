@@ -47,8 +47,8 @@ class ComposerTabs(QObject):
         """Return the tab that edits a file."""
         return next((panel for panel in self if panel.draft.file == file), None)
 
-    def add(self, draft: Draft, *, current: bool = True) -> ComposerPanel:
-        """Open a draft in a tab of its own."""
+    def add(self, draft: Draft, *, current: bool = True, goes: bool = True) -> ComposerPanel:
+        """Open a draft in a tab of its own; the keys go there, too, where a person `goes` there."""
         panel = ComposerPanel(draft, self._appearance, self._jobs, self._tabs)
         panel.changed.connect(lambda: self.note_change(panel))
         panel.sending_changed.connect(lambda _: self.enabled_changed.emit())
@@ -58,13 +58,14 @@ class ComposerTabs(QObject):
         self.opened.emit(panel)
         self.note_change(panel)
         if current:
-            self.show(panel)
-            panel.url.setFocus()
+            self.show(panel, goes=goes)
         return panel
 
-    def show(self, panel: ComposerPanel) -> None:
-        """Bring a tab to the front."""
+    def show(self, panel: ComposerPanel, *, goes: bool = True) -> None:
+        """Bring a tab to the front, and the keys to it."""
         self._tabs.setCurrentWidget(panel)
+        if goes:
+            panel.url.setFocus()
 
     def note_change(self, panel: ComposerPanel) -> None:
         """Title a tab anew, and tell whoever keeps drafts."""
