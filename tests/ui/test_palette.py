@@ -57,7 +57,7 @@ async def test_it_goes_to_captures_requests_endpoints_filters_and_preferences(
         palette = open_palette(window, "#2")
         assert first(palette) == "Go to capture #2"
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
-        assert window.captures.current_number == 2
+        await until(lambda window=window: window.captures.current_number == 2)
         palette = open_palette(window, "refund")
         assert first(palette) == "GET Refund order"
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
@@ -71,6 +71,7 @@ async def test_it_goes_to_captures_requests_endpoints_filters_and_preferences(
         assert "Text size" in [palette.list.item(row).text() for row in range(palette.list.count())]
         palette.line.setText("font payloads")
         QTest.keyClick(palette.line, Qt.Key.Key_Return)
+        await until(lambda window=window: window.findChildren(PreferencesDialog))
         (dialog,) = window.findChildren(PreferencesDialog)
         assert [name for name, row in dialog.rows.items() if row.isVisible()] == ["code_font"]
         dialog.close()

@@ -344,9 +344,11 @@ QTreeView QLineEdit {{ border-radius: 3px; padding: 0 4px; }}
 QDialog QListView, QDialog QTreeView, QDialog QTableView {{
     border: 1px solid {theme.border}; border-radius: 6px;
 }}
+QDialog QListView:focus, QDialog QTreeView:focus, QDialog QTableView:focus {{ border: 1px solid {theme.accent}; }}
 QListView#popup {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 3px; }}
 QTreeView#side {{ background: {theme.panel}; }}
-QTreeView::item, QListView::item {{ padding: 4px 2px; }}
+QTreeView::item, QListView::item {{ padding: 3px 1px; border: 1px solid transparent; border-radius: 3px; }}
+QTreeView::item:focus, QListView::item:focus {{ border: 1px solid {theme.accent}; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}
 QTreeView::item:selected, QListView::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
 QMenu {{ background: {theme.raised}; border: 1px solid {theme.border}; padding: 4px; }}

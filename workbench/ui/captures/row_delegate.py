@@ -17,6 +17,9 @@ from workbench.ui.theme import Theme
 
 MARGIN = 10
 _SELECTED = QStyle.StateFlag.State_Selected
+_FOCUS_WIDTH = 2
+"""Of the bar at the left of the current row: it is there while the table has the keys."""
+
 _FLAGS_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _FLAGS_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 
@@ -79,6 +82,8 @@ class RowDelegate(QStyledItemDelegate):
         painter.setClipping(False)
         if state & _SELECTED:
             painter.fillRect(0, rect.y(), width, rect.height(), self._selection)
+        if row == self._view.currentIndex().row() and self._view.hasFocus():
+            painter.fillRect(0, rect.y(), _FOCUS_WIDTH, rect.height(), self._accent)
         summary = self._model.summary(row)
         if summary is None:
             painter.setPen(self._muted)

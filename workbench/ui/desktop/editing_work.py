@@ -36,13 +36,15 @@ class EditingWork:
         window.commands["undo"].triggered.connect(lambda *_: self._undo())
 
     def _undo(self) -> None:
-        focused = QApplication.focusWidget()
+        focused, commands = QApplication.focusWidget(), self._window.commands
         if isinstance(focused, QLineEdit | QPlainTextEdit | QTextEdit) and not focused.isReadOnly():
             press(focused, _StandardKey.Undo)
+        elif commands["undo_request"].isEnabled():  # A tab of the composer is in front.
+            commands["undo_request"].trigger()
         elif self._deleting.can_undo:
             self._deleting.undo()
-        elif self._window.commands["bring_back"].isEnabled():
-            self._window.commands["bring_back"].trigger()
+        elif commands["bring_back"].isEnabled():
+            commands["bring_back"].trigger()
         else:
             self._window.show_info("There is nothing to take back.")
 

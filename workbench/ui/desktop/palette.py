@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QIcon, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -122,7 +122,8 @@ class CommandPalette(QDialog):
         entry: Entry | None = item.data(_ENTRY) if item is not None else None
         if entry is not None:
             self.close()
-            entry.run()
+            # Not from within the filter of an event: an error that leaves one takes the whole program along.
+            QTimer.singleShot(0, entry.run)
 
 
 class _EntryDelegate(QStyledItemDelegate):

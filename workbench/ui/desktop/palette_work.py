@@ -94,7 +94,7 @@ class PaletteWork:
 
         here = (*above, folder.name)
         for request in folder.requests:
-            run = partial(self._window.sidebar.request_wanted.emit, request.path)
+            run = partial(self._window.sidebar.request_wanted.emit, request.path, True)
             where = " / ".join(here)
             yield Entry(f"{request.method} {request.name}", where, run, icon("file"), request.path, where)
         for below in folder.folders:
