@@ -16,7 +16,7 @@ from workbench.model.capture import Arrival, ImportedCapture, Peer
 from workbench.model.clock import parse_instant
 from workbench.model.endpoint import CATCH_ALL
 from workbench.model.errors import FormatError
-from workbench.model.message import Body, Head, Headers, Request, Response
+from workbench.model.message import Body, Head, Headers, Request, Response, wire_text
 
 PIECE_BYTES = 64 * 1024
 _NOTHING = "Nothing was imported."

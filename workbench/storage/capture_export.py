@@ -183,7 +183,7 @@ class CaptureExport:
     def _count(self, hidden: Sequence[str]) -> None:
         self.written += 1
         self._masked += bool(hidden)
-        self._hidden.update(set(hidden))
+        self._hidden.update(list(dict.fromkeys(hidden)))
         self._progress.advance()
 
 
