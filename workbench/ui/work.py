@@ -20,6 +20,7 @@ from workbench.model.signature import SignMode
 from workbench.storage.resources import resource_path
 from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.captures_transfer_work import CapturesTransferWork
 from workbench.ui.composing_work import ComposingWork
 from workbench.ui.confirming_work import ConfirmingWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
@@ -49,6 +50,7 @@ class Work:
         self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
+        self._transfers = CapturesTransferWork(window, workbench, self._jobs)
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
         self._waits = False
