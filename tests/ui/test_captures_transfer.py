@@ -5,12 +5,13 @@ import json
 from pathlib import Path
 
 from conftest import until
-from PySide6.QtWidgets import QDialog, QFileDialog
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
 
 from workbench.model.progress import Progress
 from workbench.ui.captures.export_dialog import CaptureExportDialog
 from workbench.ui.captures.transfer_dialog import TransferDialog
 from workbench.ui.main_window import MainWindow
+from workbench.ui.words import count_words
 
 
 async def post(window: MainWindow, path: str) -> None:
@@ -53,8 +54,9 @@ async def test_what_matches_the_filter_is_exported_and_comes_back(window: MainWi
 async def save_as(window: MainWindow, file: Path) -> None:
     files = await opened(window, QFileDialog)
     assert isinstance(files, QFileDialog)
-    files.setDirectory(str(file.parent))
-    files.selectFile(file.name)
+    line = files.findChild(QLineEdit, "fileNameEdit")
+    assert line is not None
+    line.setText(str(file))
     files.accept()
 
 
@@ -71,7 +73,7 @@ async def test_the_dialog_shows_how_far_it_is_and_cancels(window: MainWindow) ->
     assert dialog.bar.maximum() == 0
     progress.begin("exported", 4000)
     progress.advance(1000)
-    await until(lambda: dialog.words.text() == "1,000 of 4,000 exported")
+    await until(lambda: dialog.words.text() == f"{count_words(1000)} of {count_words(4000)} exported")
     assert dialog.bar.value() == dialog.bar.maximum() // 4
     dialog.cancel.click()
     assert progress.cancelled

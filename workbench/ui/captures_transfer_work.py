@@ -49,7 +49,7 @@ class CapturesTransferWork:
         dialog = CaptureExportDialog(choices, choices[0].name, self._window)
         if await finished(dialog) != CaptureExportDialog.DialogCode.Accepted:
             return
-        which, wanted = dialog.which, dialog.format_name
+        which, wanted, with_credentials = dialog.which, dialog.format_name, dialog.credentials.isChecked()
         file = await choose_new_file(self._window, "Export captures", f"captures{SUFFIXES[wanted]}")
         if file is None:
             return
@@ -61,7 +61,7 @@ class CapturesTransferWork:
             wanted,
             Path(file),
             progress,
-            with_credentials=dialog.credentials.isChecked(),
+            with_credentials=with_credentials,
         )
         export = await self._watched("Export captures", progress, work, "Export cancelled; no file was written.")
         if export is not None:
@@ -80,7 +80,7 @@ class CapturesTransferWork:
         words = {"chosen": "The chosen ones", "matching": "Those that match the filter", "all": "All"}
         return [Choice(name, words[name], len(found)) for name, found in numbers.items() if found], numbers
 
-    async def _numbers(self, query: CaptureQuery) -> array[int]:
+    async def _numbers(self, query: CaptureQuery) -> "array[int]":
         return await self._workbench.captures.run(lambda reader: array("q", reader.numbers(query)))
 
     # In
