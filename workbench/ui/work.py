@@ -16,6 +16,7 @@ from workbench.model.message import Body
 from workbench.model.signature import SignMode
 from workbench.storage.resources import resource_path
 from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.captures_transfer_work import CapturesTransferWork
 from workbench.ui.composing_work import ComposingWork
 from workbench.ui.confirming_work import ConfirmingWork
 from workbench.ui.desktop.desktop_work import DesktopWork
@@ -46,6 +47,7 @@ class Work:
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
         self._desktop = DesktopWork(window, workbench, self._jobs, self._feed, self._composing)
+        self._transfers = CapturesTransferWork(window, workbench, self._jobs)
         self._shown: Capture | None = None
         self._waits = False
         """Whether forwards of the capture that is shown are not finished."""
