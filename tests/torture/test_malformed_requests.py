@@ -43,7 +43,9 @@ class Fuzzing:
         except ConnectionError:
             pass
         writer.close()
-        self.accepted[own] = self.accepted.get(own, 0) + sum(status.startswith(b"2") for status in _STATUS.findall(came))
+        self.accepted[own] = self.accepted.get(own, 0) + sum(
+            status.startswith(b"2") for status in _STATUS.findall(came)
+        )
         self.silent += not came
         return came
 
