@@ -27,7 +27,7 @@ def main(out: Path) -> int:
     work = out / "work"
     icons = make_icons(work / "icons")
     folder = freeze(out, work, icons)
-    write_licences(folder / "licences")
+    write_licences(folder / "licences", folder / "_internal")
     made = [folder]
     match sys.platform:
         case "linux":
