@@ -25,6 +25,9 @@ TESTS_TIMEOUT_S = 900
 SPREAD = ["--numprocesses=auto", "--dist=loadfile"]
 """Tests run on all processors, a file of them in one process."""
 
+WINDOWS_OWN = ["--ignore=tests/ui", "--ignore=tests/torture"]
+"""What is not run without Qt: the window, and what is tried against all of the program."""
+
 QT_PACKAGES = [
     "libglib2.0-0",
     "libegl1",
@@ -212,7 +215,7 @@ def test(words: list[str]) -> int:
         ("types", [str(binary / "pyright"), "--pythonpath", str(python)], None),
         ("import contracts", [str(binary / "lint-imports")], None),
         ("no addresses", [], None),
-        ("core without Qt", [str(core), "-m", "pytest", "-q", *SPREAD, "--ignore=tests/ui"], _without_qt()),
+        ("core without Qt", [str(core), "-m", "pytest", "-q", *SPREAD, *WINDOWS_OWN], _without_qt()),
         ("all tests", [str(python), "-m", "pytest", "-q", *SPREAD, *words], offscreen),
     ]
     failed = [name for name, command, variables in checks if not _check(name, command, variables)]

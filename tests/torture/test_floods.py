@@ -13,7 +13,7 @@ from torture.senders import Acknowledged, killed, lost, post, start_listener, st
 from torture.test_malformed_requests import resident_mib
 from torture_figures import Account
 
-from workbench.engine import wire
+from workbench.engine import listener, wire
 from workbench.engine.listener import ListenOptions
 from workbench.model.capture import Fault
 from workbench.storage.paths import Paths
@@ -47,6 +47,20 @@ async def test_idle_connections(paths: Paths, account: Account) -> None:
         writer.close()
     figure.survived(IDLE)
     await killed(process)
+
+
+async def test_connection_that_never_says_anything(
+    catcher: Catcher, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "KEEPALIVE_TIMEOUT_S", 0.2)
+    figure = account.figure("connections that never say anything")
+    figure.tried(50)
+    opened = [await asyncio.open_connection("127.0.0.1", catcher.listener.port) for _ in range(50)]
+    async with asyncio.timeout(20):
+        assert set(await asyncio.gather(*(reader.read() for reader, _ in opened))) == {b""}
+    for _, writer in opened:
+        writer.close()
+    figure.survived(50)
 
 
 async def test_more_connections_than_files_may_be_open(paths: Paths, account: Account) -> None:
