@@ -103,12 +103,12 @@ class SavedRequest:
     signing: SigningChoice = NOT_SIGNED
     docs: str = ""
     """Markdown."""
-    examples: tuple[Example, ...] = ()
-    """Answers that were kept, to show what comes back."""
     tags: tuple[str, ...] = ()
     literal: bool = False
     """`{{…}}` in method, URL, parameters and headers is sent as it stands, and folders add no headers: it was
     captured, or sent before. The body says that for itself."""
+    examples: tuple[Example, ...] = ()
+    """Answers that were kept, to show what comes back."""
 
 
 @dataclass(frozen=True, slots=True)
