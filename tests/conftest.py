@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import torture_figures
 from fakes import Catcher
 
 from workbench.engine.answering import Answering
@@ -41,3 +42,11 @@ async def catcher(paths: Paths, listen_options: ListenOptions) -> AsyncIterator[
     await listener.stop(timeout_s=1)
     await captures.close()
     await asyncio.to_thread(database.close)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was tried against the program; here, since workers alone load the hooks of other folders."""
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.getreports(kind)]
+    if lines := torture_figures.summary(reports):
+        terminalreporter.section(f"tried against the program, seed {torture_figures.SEED}")
+        terminalreporter.write_line("\n".join(lines))

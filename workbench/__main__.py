@@ -1,11 +1,16 @@
 """Chooses a face: no words or `gui` open the window, anything else is the command line. Loads only the one chosen."""
 
+import os
 import sys
+
+PRIVATE = 0o077
+"""What others may not do with files that we make: they hold webhooks and credentials, exports and downloads too."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
+    os.umask(PRIVATE)
     if _wants_window(words):
         return gui(words)
     from workbench.cli.main import main as run_command_line
@@ -18,6 +23,7 @@ def gui(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     import gc
 
+    os.umask(PRIVATE)
     # Nothing that starting makes is garbage: the window turns collection on again once it is furnished.
     gc.disable()
     from workbench.ui.app import main as open_window

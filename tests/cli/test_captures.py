@@ -96,6 +96,10 @@ class TestReading:
         shown = [(await workbench("captures", "show", n, "--json")).objects[0] for n in "12"]
         for each in (*exported, *shown):
             each.pop("answered_at")  # Written a moment later.
+        assert [each.pop("format") for each in exported] == [1, 1]
+        assert exported[0]["request"].pop("head") == JSON_POST.decode()
+        assert all(each["answer"].pop("head").startswith("HTTP/1.1 200 ") for each in exported)
+        assert exported[1]["request"].pop("head").startswith("PUT /binary HTTP/1.1\r\n")
         assert exported == shown
 
     async def test_har_tells_each_exchange(self, workbench: Program) -> None:
@@ -203,7 +207,7 @@ async def test_missing_body_file_is_one_sentence(workbench: Program, catcher: Ca
         file.rename(file.with_name("away"))
     ran = await workbench("captures", "show", "1", "--part=body")
     assert (ran.code, ran.out) == (4, b"")
-    assert ran.err.startswith("workbench: The body of capture 1 is missing: ")
+    assert ran.err.startswith("workbench: The body in ")
 
 
 @pytest.mark.usefixtures("caught")

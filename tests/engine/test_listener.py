@@ -234,9 +234,10 @@ async def test_tls_on_the_plain_port_is_explained(catcher: Catcher) -> None:
             b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nwo",
             b"hellowo",
         ),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello", b"hello"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nX-Half", b""),
     ],
-    ids=["content-length", "chunked", "head"],
+    ids=["content-length", "chunked", "after-a-chunk", "head"],
 )
 async def test_aborted_upload_is_recorded_with_what_came(catcher: Catcher, sent: bytes, kept: bytes) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", catcher.listener.port)

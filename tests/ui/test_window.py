@@ -367,7 +367,8 @@ async def test_copy_address_puts_the_address_on_the_clipboard(window: MainWindow
     assert QGuiApplication.clipboard().text() == window.listener.url
 
 
-async def test_delete_asks_first(window: MainWindow) -> None:
+async def test_delete_asks_first_where_that_is_wanted(window: MainWindow) -> None:
+    window.change_settings(confirm_delete=True)
     await captured(window, 2)
     window.captures.choose(1)
     window.commands["delete"].trigger()

@@ -1,24 +1,22 @@
-"""`workbench captures`: list, show, export, delete and pin what was caught."""
+"""`workbench captures`: list, show, delete and pin what was caught; export and import."""
 
 import argparse
-import os
 import shutil
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
+from workbench.cli.capture_transfer_words import add_transfers
 from workbench.cli.console import Console
 from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
 from workbench.model.clock import SystemClock
-from workbench.model.errors import StorageError, UsageError
+from workbench.model.errors import UsageError
 from workbench.model.message import Request, readable
 from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
 
-FORMATS = ("har", "ndjson", "csv", "curl")
 PARTS = ("summary", "request", "headers", "body", "raw", "answer", "forwards")
 
 
@@ -35,12 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--part", choices=PARTS, help="body and raw write exactly those bytes and nothing else")
     add.add_argument("--json", action="store_true", help="all of it as one JSON object")
     add.set_defaults(run=run_show)
-    add = actions.add_parser("export", help="write captures as HAR, NDJSON, CSV or curl commands")
-    add.add_argument("query", nargs="*", help="numbers or a filter line; all without it")
-    add.add_argument("--format", choices=FORMATS, required=True)
-    add.add_argument("-o", "--output", metavar="FILE", help="file to write (default: standard output)")
-    add.add_argument("--force", action="store_true", help="replace the file if it exists")
-    add.set_defaults(run=run_export, takes_filter=True)
+    add_transfers(actions)
     add = actions.add_parser("delete", help="delete captures")
     add.add_argument("query", nargs="*", help="numbers such as 3 or 3-9, or a filter line")
     add.add_argument("--yes", action="store_true", help="really do it")
@@ -108,13 +101,7 @@ def run_show(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"{arguments.number!r} is not the number of a capture.", "Use one such as 12 or #12.")
     with _reader(arguments) as reader:
         capture = existing(reader, numbers[0])
-    try:
-        _show(capture, arguments, console)
-    except FileNotFoundError as error:
-        raise StorageError(
-            f"The body of capture {capture.number} is missing: {error.filename} is not there.",
-            "Restore the spool folder from a backup.",
-        ) from error
+    _show(capture, arguments, console)
     return 0
 
 
@@ -186,65 +173,16 @@ def _show_request(request: Request, console: Console) -> None:
 
 def run_export(arguments: argparse.Namespace, console: Console) -> int:
     """Write captures in another program's format."""
-    with _reader(arguments) as reader:
-        numbers = chosen(reader, arguments.query)
-        if not numbers:
-            console.note("No capture matches." if arguments.query else "Nothing was captured yet.")
-        pieces = _exported(arguments.format, reader, numbers)
-        if arguments.output is None:
-            console.bytes(pieces)
-            return 0
-        _write_new(Path(arguments.output), pieces, replace=arguments.force)
-        console.note(f"{counted(numbers)} written to {arguments.output}.")
-    return 0
+    from workbench.cli.capture_files import run_export as run
+
+    return run(arguments, console)
 
 
-def _exported(wanted: str, reader: CaptureReader, numbers: list[int]) -> Iterator[bytes]:
-    if wanted == "csv":
-        from workbench.formats.table import capture_csv
+def run_import(arguments: argparse.Namespace, console: Console) -> int:
+    """Bring captures in from a file."""
+    from workbench.cli.capture_files import run_import as run
 
-        pages = (reader.summaries(numbers[start : start + 500]) for start in range(0, len(numbers), 500))
-        return (line.encode() for line in capture_csv(row for page in pages for row in page))
-    captures = (capture for number in numbers if (capture := reader.get(number)) is not None)
-    if wanted == "har":
-        from workbench.formats.har import har_log
-
-        return har_log(captures)
-    return _ndjson(captures) if wanted == "ndjson" else _curl(captures)
-
-
-def _ndjson(captures: Iterable[Capture]) -> Iterator[bytes]:
-    import json
-
-    from workbench.formats.capture_json import capture_json
-
-    for capture in captures:
-        yield json.dumps(capture_json(capture), ensure_ascii=False).encode() + b"\n"
-
-
-def _curl(captures: Iterable[Capture]) -> Iterator[bytes]:
-    from workbench.formats.curl import to_curl
-
-    for capture in captures:
-        request = capture.request
-        host = request.headers.get("host") or f"{capture.peer.local_address}:{capture.peer.local_port}"
-        command = to_curl(request.head, request.body.read(), f"http://{host}")
-        yield f"# capture {capture.number}\n{command}\n".encode()
-
-
-def _write_new(path: Path, pieces: Iterator[bytes], *, replace: bool) -> None:
-    """Write a file that appears whole or not at all."""
-    if path.exists() and not replace:
-        raise UsageError(f"{path} exists already.", "Use --force to replace it.")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.writelines(pieces)
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    return run(arguments, console)
 
 
 def run_delete(arguments: argparse.Namespace, console: Console) -> int:

@@ -4,6 +4,7 @@ This is what `workbench listen` runs, headless or under the window. It alone wri
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -40,6 +41,9 @@ from workbench.storage.spool import sweep
 
 T = TypeVar("T")
 OWN_TRIES, OWN_AGAIN_S = 30, 0.05
+
+MOST_FILES = 65_536
+"""Open files of the process, one a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
     Names are looked up in threads that do nothing else, and in many: a slow name server holds up only who asks it.
     """
+    _allow_files()
     os.environ.setdefault("UV_THREADPOOL_SIZE", str(LOOKUP_THREADS))  # uvloop uses these for looking up alone.
     try:
         import uvloop
@@ -202,3 +207,14 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         with asyncio.Runner(loop_factory=LookupLoop) as runner:
             return runner.run(main)
     return uvloop.run(main)
+
+
+def _allow_files() -> None:
+    """Let as many files be open as the system permits: each connection is one, and by default 256 on macOS are."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engine.reading import Reading
 from workbench.engine.writing import submit
+from workbench.model.capture import ImportedCapture
 from workbench.model.clock import Clock, SystemClock
 from workbench.storage.captures import DELETE_SLICE, CaptureReader, Deleted, delete_captures, mark_seen, set_pinned
 from workbench.storage.database import Database
@@ -92,6 +93,12 @@ class Workbench:
                 (self.paths.spool / name).unlink(missing_ok=True)
             deleted += gone.count
         return deleted
+
+    async def add_captures(self, captures: Sequence[ImportedCapture]) -> list[int]:
+        """Store captures out of a file in one transaction; return their numbers."""
+        from workbench.storage.capture_import import add_imported
+
+        return await submit(self._captures_database, add_imported, captures)
 
     async def mark_seen(self, number: int) -> None:
         """Take the unread mark off a capture."""

@@ -8,6 +8,8 @@ from typing import Any
 from xml.parsers import expat
 
 INDENT = b"  "
+DEPTH_LIMIT = 1000
+"""Elements in each other; the indentation of a hundred thousand would be gigabytes."""
 
 
 class _Pieces:
@@ -102,10 +104,12 @@ def _laid_out(pieces: list[tuple[bytes, str]]) -> bytes:
             continue
         if kind == "close":
             depth = max(0, depth - 1)
-        before = next((k for _, k in reversed(pieces[:position][-2:]) if k != "space"), "")
+        before = next((k for _, k in reversed(pieces[max(0, position - 2) : position]) if k != "space"), "")
         joins = inline or (kind == "close" and before == "open") or kind == "text" or before == "text"
         lines.append(piece if joins or not lines else b"\n" + INDENT * depth + piece.rstrip())
         inline = kind == "text"
         if kind == "open":
             depth += 1
+            if depth > DEPTH_LIMIT:
+                raise ValueError(f"it is nested more than {DEPTH_LIMIT} deep")
     return b"".join(lines)

@@ -61,6 +61,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedCapture:
+    """A capture out of a file, before it has a number here; it is judged anew, as of its arrival."""
+
+    arrival: Arrival
+    answered_at_us: int | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureSummary:
     """What one row of the table needs; no headers, no body."""
 

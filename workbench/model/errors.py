@@ -10,6 +10,7 @@
       ListenError       an address we cannot listen on                    exit 3
       HomeInUseError    a home that another listener works with           exit 3
       StorageError      the store cannot be opened, read or written       exit 4
+        UnreadableBody  the file of a large body is gone or cannot be read
 
 The message is a whole sentence, shown as it is; the hint says what to do.
 """
@@ -97,3 +98,7 @@ class CorruptStoreError(StorageError):
     def __init__(self, message: str, path: str, hint: str | None = None) -> None:
         super().__init__(message, hint)
         self.path = path
+
+
+class UnreadableBody(StorageError, FileNotFoundError):
+    """The file that a body lies in is gone or cannot be read; an OSError too, for who reads files and bodies."""

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
+
+from workbench.model.errors import UnreadableBody
 
 CHUNK_BYTES = 256 * 1024
 
@@ -143,7 +145,7 @@ def wire_text(text: str) -> str:
 class Body:
     """The bytes of a message after its framing, before any decompression: in memory, or in a file.
 
-    A body with a `path` belongs to the store that wrote it; reading raises FileNotFoundError once it was deleted.
+    A body with a `path` belongs to the store that wrote it; reading raises UnreadableBody once it was deleted.
     """
 
     content: bytes = field(default=b"", repr=False)
@@ -162,7 +164,7 @@ class Body:
         """Return all bytes, or the first `limit` of them."""
         if self.path is None:
             return self.content if limit is None else self.content[:limit]
-        with open(self.path, "rb") as file:
+        with self._opened(self.path) as file:
             return file.read() if limit is None else file.read(limit)
 
     def chunks(self) -> Iterator[bytes]:
@@ -171,9 +173,19 @@ class Body:
             for start in range(0, len(self.content), CHUNK_BYTES):
                 yield self.content[start : start + CHUNK_BYTES]
             return
-        with open(self.path, "rb") as file:
+        with self._opened(self.path) as file:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
+
+    @staticmethod
+    def _opened(path: str) -> BinaryIO:
+        try:
+            return open(path, "rb")
+        except OSError as error:
+            raise UnreadableBody(
+                f"The body in {path} cannot be read: {error.strerror or error}.",
+                "Restore the file from a backup; head and answer are still there.",
+            ) from error
 
     def sha256(self) -> str:
         digest = hashlib.sha256()
@@ -265,10 +277,13 @@ def trailer_section(framing: bytes) -> bytes:
 
 
 def framed(chunks: Iterator[bytes], framing: bytes) -> Iterator[bytes]:
-    """Yield body bytes with their chunk framing put back as it was received."""
-    pending = b""
+    """Yield body bytes with their chunk framing put back as it was received.
+
+    The line end after a chunk is not in `framing`: it is put back where something came after it, and never made up.
+    """
+    pending = line_end = b""
     for line, size in size_lines(framing):
-        yield line
+        yield line_end + line
         left = size
         while left:
             pending = pending or next(chunks, b"")
@@ -277,8 +292,7 @@ def framed(chunks: Iterator[bytes], framing: bytes) -> Iterator[bytes]:
             piece, pending = pending[:left], pending[left:]
             left -= len(piece)
             yield piece
-        if size:
-            yield b"\r\n"
+        line_end = b"\r\n"
     yield trailer_section(framing)
 
 

@@ -78,6 +78,11 @@ class ForwardReader:
         """Return a capture's forwards in the order of the endpoint's targets."""
         return self._select("capture_number = ? ORDER BY id", number)
 
+    def newest_failed(self, limit: int) -> list[StoredForward]:
+        """Return the newest that were given up, in the order of the captures."""
+        newest = "SELECT id FROM forward WHERE state = 'failed' ORDER BY id DESC LIMIT ?"
+        return self._select(f"id IN ({newest}) ORDER BY id", limit)
+
     def _select(self, where: str, *values: int) -> list[StoredForward]:
         with self._errors():
             rows = self._connection.execute(f"SELECT {_COLUMNS} FROM forward WHERE {where}", values).fetchall()

@@ -1,15 +1,12 @@
-"""One listener for each home: it alone writes captures and forwards them, so that nothing goes out twice.
-
-The lock is the system's own, on a file: whichever way its process ends, it is free again.
-"""
+"""One listener for each home: it alone writes captures and forwards them, so that nothing goes out twice."""
 
 import contextlib
 import os
-import sys
 from pathlib import Path
 from typing import IO
 
 from workbench.model.errors import HomeInUseError, StorageError
+from workbench.storage.file_lock import lock_file
 from workbench.storage.paths import Paths
 
 _LOCK, _ADDRESS = "listener.lock", "listener.address"
@@ -27,11 +24,10 @@ class HomeLock:
         """Make the home ours; HomeInUseError where another listener has it."""
         path = paths.data / _LOCK
         try:
-            file = path.open("a+b")
+            file = lock_file(path)
         except OSError as error:
             raise StorageError(f"{path} cannot be opened: {error.strerror or error}.") from error
-        if not _lock(file):
-            file.close()
+        if file is None:
             raise _in_use(paths)
         return cls(paths, file)
 
@@ -57,25 +53,3 @@ def _in_use(paths: Paths) -> HomeInUseError:
         f"Another listener already works with {paths.data}{known}.",
         "Send to that one, stop it first, or give this one a home of its own with --home DIR.",
     )
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> bool:
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

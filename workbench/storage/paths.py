@@ -7,6 +7,9 @@ from pathlib import Path
 from workbench.model.errors import StorageError
 
 HOME_VARIABLE = "WORKBENCH_HOME"
+FAULT_FILE = "fault.txt"
+"""Below `crashes`: where the interpreter writes its stacks when it is killed from within."""
+
 _APP = "webhook-workbench"
 
 
@@ -96,8 +99,30 @@ class Paths:
         return self.data / "window.json"
 
     @property
+    def window_lock(self) -> Path:
+        """Held by the one window of this home."""
+        return self.data / "window.lock"
+
+    @property
+    def window_socket(self) -> Path:
+        """Where that window hears that it was wanted again."""
+        return self.data / "window.socket"
+
+    @property
+    def crashes(self) -> Path:
+        """Reports of what went wrong inside the program, a file each."""
+        return self.data / "crashes"
+
+    @property
     def log(self) -> Path:
         return self.data / "workbench.log"
+
+    @staticmethod
+    def recent_homes() -> Path:
+        """Which homes were opened on this machine: it belongs to none of them."""
+        import platformdirs
+
+        return Path(platformdirs.user_config_dir(_APP, appauthor=False)) / "recent-homes.json"
 
     def ensure(self) -> None:
         """Create the folders, readable by the user alone; StorageError names the folder that cannot be used."""

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
@@ -22,9 +22,14 @@ import workbench
 from workbench.model.errors import WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
+from workbench.ui.crash_reporting import CrashReporting, DiscreetFormatter
+from workbench.ui.fonts import FontChoice
 from workbench.ui.icons import application_icon
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
+
+if TYPE_CHECKING:
+    from workbench.ui.desktop.instance import InstanceServer
 
 log = logging.getLogger(__name__)
 
@@ -41,22 +46,38 @@ def main(words: list[str], watch: Watch | None = None, *, port: int | None = Non
         paths.ensure()
     except WorkbenchError as error:
         return _refuse(application, error)
+    files = [os.path.abspath(file) for file in arguments.files]
+    lock = _window_lock(paths)
+    if lock is False:
+        return _join_first(application, paths, files)
     settings, problems = load_settings(paths.settings)
-    appearance = Appearance(application, settings.appearance)
+    fonts = FontChoice(settings.text_font, settings.code_font, settings.text_size)
+    reporting = CrashReporting(paths)
+    appearance = Appearance(application, settings.appearance, fonts)
     window = MainWindow(paths, settings, appearance)
+    reporting.reported.connect(window.crashed)
     appearance.dress()
     program = _Program(application, window, arguments.port if port is None else port, problems)
+    program.home, program.files = arguments.home, files
     window.first_painted.connect(program.begin_soon)
     window.show()
     if watch is not None:
         watch(application, window)
-    return application.exec() or program.exit_code
+    try:
+        return application.exec() or program.exit_code
+    finally:
+        reporting.close()
+        if lock:
+            lock.close()
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="workbench gui", description="Open the window.")
     parser.add_argument("--home", metavar="DIR", help="keep everything in this folder")
     parser.add_argument("--port", type=int, help="listen on this port")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="files to import, as if they were dropped on the window"
+    )
     return parser.parse_args(words)
 
 
@@ -70,6 +91,27 @@ def _application() -> QApplication:
     # The window's closing starts the end; the end itself comes when everything is kept.
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+def _window_lock(paths: Paths) -> "IO[bytes] | Literal[False] | None":
+    """Return the lock of this home's window, False where another window has it, None where there can be none."""
+    from workbench.storage.file_lock import lock_file
+
+    try:
+        return lock_file(paths.window_lock) or False
+    except OSError:
+        return None
+
+
+def _join_first(application: QApplication, paths: Paths, files: list[str]) -> int:
+    """Bring this home's window to the front instead of opening a second one."""
+    from workbench.ui.desktop.instance import hand_over
+
+    try:
+        hand_over(paths, files)
+    except WorkbenchError as error:
+        return _refuse(application, error)
+    return 0
 
 
 def _refuse(application: QApplication, error: WorkbenchError) -> int:
@@ -87,7 +129,7 @@ def _log_to(paths: Paths) -> None:
     from logging.handlers import RotatingFileHandler
 
     handler = RotatingFileHandler(paths.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
 
@@ -107,7 +149,12 @@ class _Program:
         self._port = port
         self._problems = problems
         self._loop: Any = None
+        self._instance: InstanceServer | None = None
         self.exit_code = 0
+        self.home: str | None = None
+        """The home as it was named, None for the usual one."""
+        self.files: list[str] = []
+        """Files to open once the window works."""
 
     def begin_soon(self) -> None:
         """Go on once the first paint is on the screen."""
@@ -125,11 +172,25 @@ class _Program:
         self._loop = WorkbenchLoop(self._application, already_running=True)
         self._loop.set_exception_handler(_report)
         _quit_on_signals(self._window)
+        self._hear_second_starts()
         self._jobs = Jobs(self._window, self._window.show_error)
         self._jobs.start(self._live(), "the program")
         # What lives as long as the program is not looked through again: a full collection would hold up a frame.
         gc.freeze()
         gc.enable()
+
+    def _hear_second_starts(self) -> None:
+        from workbench.ui.desktop.instance import InstanceServer
+
+        self._instance = InstanceServer(self._window.paths, self._window)
+        self._instance.wanted.connect(self._window.come_to_front)
+
+    def _remember_home(self) -> None:
+        from workbench.storage.paths import HOME_VARIABLE
+        from workbench.storage.recent_homes import USUAL, remember_home
+
+        named = self.home or os.environ.get(HOME_VARIABLE)
+        remember_home(Paths.recent_homes(), str(self._window.paths.data) if named else USUAL)
 
     async def _live(self) -> None:
         """Own the program's life: everything opened here is closed here."""
@@ -140,6 +201,9 @@ class _Program:
             async with open_workbench(self._window.paths) as opened:
                 for problem in self._problems:
                     self._window.show_warning(problem)
+                self._remember_home()
+                if self.files:
+                    QTimer.singleShot(0, lambda: self._window.come_to_front(self.files))
                 await self._window.live(opened)
         except WorkbenchError as error:
             log.error("%s", error.message)
@@ -148,7 +212,7 @@ class _Program:
         except Exception as error:
             # A bug of ours: nothing works behind this window, so it ends, and says so.
             self.exit_code = 1
-            log.exception("the window had to end")
+            log.error("the window had to end")
             sys.excepthook(type(error), error, error.__traceback__)
         finally:
             # The loop may only stop after this task has ended.
@@ -156,6 +220,8 @@ class _Program:
 
     def _end(self) -> None:
         self._window.hide()
+        if self._instance is not None:
+            self._instance.close()
         self._loop.shut()
         self._application.quit()
 
@@ -172,15 +238,28 @@ def _report(_loop: Any, context: dict[str, Any]) -> None:
 def _quit_on_signals(window: MainWindow) -> None:
     """Close the window on SIGINT and SIGTERM; a second one ends the program at once.
 
-    Python runs its handlers between bytecodes, and Qt's loop runs none while nothing happens: a timer lets it look.
+    Python runs its handlers between bytecodes, and Qt's loop runs none while nothing happens: the number is written
+    to a socket as well, which wakes the loop. A timer that looked for it would wake an idle program for ever.
     """
+    import socket
+
+    from PySide6.QtCore import QSocketNotifier
+
+    woken, waker = socket.socketpair()
+    woken.setblocking(False)
+    waker.setblocking(False)
+    signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda *_: woken.recv(64))
 
     def ask(_number: int, _frame: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         QTimer.singleShot(0, window.close)
 
+    def sleep() -> None:
+        signal.set_wakeup_fd(-1)
+        waker.close()
+
+    window.destroyed.connect(sleep)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    look = QTimer(window, interval=200)
-    look.timeout.connect(lambda: None)
-    look.start()

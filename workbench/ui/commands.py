@@ -12,11 +12,12 @@ from workbench.ui.icons import icon
 ROLES = {
     "quit": QAction.MenuRole.QuitRole,
     "about": QAction.MenuRole.AboutRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
 }
 
 
 class Command(NamedTuple):
-    """One thing that can be done. `menu` is where it stands; shortcuts in the portable form."""
+    """One thing that can be done. `menu` is where it stands; shortcuts in the portable form, `; ` between several."""
 
     id: str
     text: str
@@ -26,6 +27,8 @@ class Command(NamedTuple):
     icon: str = ""
     checkable: bool = False
     starts_group: bool = False
+    of_fields: bool = False
+    """Whether what has the focus answers the keys itself, as fields do with Ctrl+C: the menu only shows them."""
 
 
 COMMANDS = (
@@ -55,6 +58,14 @@ COMMANDS = (
         "Ctrl+Alt+F",
     ),
     Command(
+        "open_workspace",
+        "Open workspace…",
+        "Open another home folder in a window of its own",
+        "File",
+        "Ctrl+Shift+O",
+        starts_group=True,
+    ),
+    Command(
         "import",
         "Import…",
         "Bring in a collection of another program: a file, a folder, pasted text",
@@ -66,6 +77,23 @@ COMMANDS = (
     Command("export", "Export…", "Write a collection for another program", "File", "Ctrl+Shift+X", "export"),
     Command("close_tab", "Close tab", "Close this composer tab", "File", "Ctrl+W", starts_group=True),
     Command("quit", "Quit", "Finish what is under way and close", "File", "Ctrl+Q", starts_group=True),
+    Command(
+        "undo", "Undo", "Take back the last change: of the field, else the last deletion", "Edit", "Ctrl+Z", "undo"
+    ),
+    Command("redo", "Redo", "Make the change of the field again", "Edit", "Ctrl+Y", of_fields=True),
+    Command("cut", "Cut", "Move what is selected to the clipboard", "Edit", "Ctrl+X", "", False, True, True),
+    Command("copy", "Copy", "Copy what is selected", "Edit", "Ctrl+C", of_fields=True),
+    Command("paste", "Paste", "Put in what is on the clipboard", "Edit", "Ctrl+V", of_fields=True),
+    Command("select_all", "Select all", "Select everything in the field or list", "Edit", "Ctrl+A", of_fields=True),
+    Command(
+        "preferences",
+        "Preferences…",
+        "Change how the program looks, listens, asks and tells",
+        "Edit",
+        "Ctrl+,",
+        "options",
+        starts_group=True,
+    ),
     Command("filter", "Filter captures", "Go to the filter line", "Captures", "Ctrl+F", "search"),
     Command("follow", "Follow new captures", "Keep the newest capture in view", "Captures", "Ctrl+L", "follow", True),
     Command(
@@ -112,6 +140,23 @@ COMMANDS = (
         "Ctrl+Alt+Return",
     ),
     Command("delete", "Delete…", "Delete the chosen captures", "Captures", "Del", "trash"),
+    Command(
+        "export_captures",
+        "Export captures…",
+        "Write captures to a file: NDJSON, HAR, CSV, commands, raw bytes",
+        "Captures",
+        "Ctrl+Alt+W",
+        "export",
+        starts_group=True,
+    ),
+    Command(
+        "import_captures",
+        "Import captures…",
+        "Bring in captures of an NDJSON export or an HTTP archive",
+        "Captures",
+        "Ctrl+Alt+I",
+        "import",
+    ),
     Command("next_capture", "Newer capture", "Choose the next capture", "Captures", "J", starts_group=True),
     Command("previous_capture", "Older capture", "Choose the capture before", "Captures", "K"),
     Command("send", "Send", "Send the request of this tab", "Request", "Ctrl+Return", "send"),
@@ -218,20 +263,48 @@ COMMANDS = (
     Command("palette", "Command palette", "Find and run any command", "View", "Ctrl+K", "command"),
     Command("show_captures", "Captures", "Go to the captures", "View", "Ctrl+1", "inbox", starts_group=True),
     Command("toggle_sidebar", "Sidebar", "Show or hide the sidebar", "View", "Ctrl+\\", "sidebar", True),
+    Command("next_tab", "Next tab", "Go to the tab at the right", "View", "Ctrl+PgDown"),
+    Command("previous_tab", "Previous tab", "Go to the tab at the left", "View", "Ctrl+PgUp"),
+    Command("next_pane", "Next pane", "Go to the next part of the window: sidebar, list, details", "View", "F6"),
+    Command("previous_pane", "Previous pane", "Go to the part of the window before", "View", "Shift+F6"),
+    Command("full_screen", "Full screen", "Fill the screen, or no more", "View", "F11", checkable=True),
+    Command("larger", "Larger text", "Make all text larger", "View", "Ctrl++; Ctrl+=", "", starts_group=True),
+    Command("smaller", "Smaller text", "Make all text smaller", "View", "Ctrl+-"),
+    Command("usual_size", "Usual text size", "Make text as large as the system says", "View", "Ctrl+0"),
     Command("light", "Light", "Always light colours", "View", "Ctrl+Alt+L", "sun", True, starts_group=True),
     Command("dark", "Dark", "Always dark colours", "View", "Ctrl+Alt+D", "moon", True),
     Command("system", "Follow the system", "Light or dark as the system says", "View", "Ctrl+Alt+Y", checkable=True),
-    Command("about", "About Webhook Workbench", "Version, folders and licences", "Help", "F1", "info"),
+    Command("shortcuts", "Keyboard shortcuts", "Show every key, and change it", "Help", "F1; Ctrl+/", "command"),
+    Command(
+        "log", "Log", "Show what was refused, answered otherwise, or changed, as it happens", "Help", "Ctrl+Shift+G"
+    ),
+    Command(
+        "crash_reports",
+        "Crash reports…",
+        "Show what was noted when something went wrong inside the program",
+        "Help",
+        "Ctrl+Alt+B",
+    ),
+    Command(
+        "about",
+        "About Webhook Workbench",
+        "Version, folders and licences",
+        "Help",
+        "Shift+F1",
+        "info",
+        starts_group=True,
+    ),
 )
 
 
 class CommandSet:
     """The actions of a window, by id. What the window's frame shows is made at once, all others by `furnish`."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: QMainWindow, keys: Mapping[str, str] | None = None) -> None:
         self._window = window
         self._menus: dict[str, QMenu] = {}
         self._commands = {command.id: command for command in COMMANDS}
+        self._keys = dict(keys or {})
         self.actions: dict[str, QAction] = {}
         """In the order of the menus, once furnished."""
 
@@ -259,21 +332,40 @@ class CommandSet:
         for name, slot in slots.items():
             self[name].triggered.connect(lambda *_, slot=slot: slot())
 
+    def menu(self, name: str) -> QMenu:
+        """Return a menu of the bar."""
+        return self._menus[name]
+
     def furnish(self) -> None:
         """Make every action, with its keys and tip, and put it into the menu it names, in order.
 
         After the first paint: the first key makes PySide build `Qt`.
         """
+        from PySide6.QtCore import Qt
+
         self.actions = {command.id: self[command.id] for command in COMMANDS}
         for command in COMMANDS:
-            action, sequence = self.actions[command.id], QKeySequence(command.shortcut)
-            action.setShortcut(sequence)
-            keys = sequence.toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{command.tip} ({keys})" if keys else command.tip)
+            action = self.actions[command.id]
+            if command.of_fields:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             if command.starts_group:
                 self._menus[command.menu].addSeparator()
             self._menus[command.menu].addAction(action)
-        self._window.addActions(list(self.actions.values()))
+        self.bind(self._keys)
+        self._window.addActions([self.actions[command.id] for command in COMMANDS if not command.of_fields])
+
+    def bind(self, keys: Mapping[str, str]) -> list[str]:
+        """Give commands the keys that a person chose; return a sentence for each that cannot be given."""
+        from workbench.ui.shortcuts import assign
+
+        self._keys = dict(keys)
+        assigned, problems = assign(COMMANDS, keys)
+        for command in COMMANDS:
+            action, sequences = self.actions[command.id], assigned[command.id]
+            action.setShortcuts(sequences)
+            said = sequences[0].toString(QKeySequence.SequenceFormat.NativeText) if sequences else ""
+            action.setToolTip(f"{command.tip} ({said})" if said else command.tip)
+        return problems
 
     def tool_button(self, identity: str) -> QToolButton:
         """Return a button with the action's icon; its name for screen readers is the action's."""

@@ -109,6 +109,14 @@ class ComposingWork:
         """Open a copy of a capture in a tab; its body stays the captured bytes until it is edited."""
         self._tabs.add(draft_of_capture(capture, target))
 
+    def open_command(self, text: str) -> None:
+        """Open a tab with the request of a command, as if it was pasted there."""
+        self._tabs.add(Draft()).url.command_pasted.emit(text)
+
+    def open_address(self, url: str) -> None:
+        """Open a tab with a request to an address."""
+        self._tabs.add(Draft(request=SavedRequest(url=url)))
+
     def open_delivery(self, number: int) -> None:
         """Open what was sent, with what came back."""
         self._sending.open_delivery(number)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -41,6 +42,7 @@ async def finished(dialog: QDialog) -> int:
 async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[str, bool]) -> str | None:
     """Ask; return the text of the chosen button, None for escape. A choice that is True destroys something."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.NoButton, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(hint)
     buttons: dict[Any, str] = {}
     for choice, destroys in choices.items():
@@ -57,6 +59,7 @@ async def ask(parent: QWidget, title: str, text: str, hint: str, choices: dict[s
 async def say_failure(parent: QWidget, error: WorkbenchError) -> None:
     """Say why the program cannot go on; returns when that was read."""
     box = QMessageBox(QMessageBox.Icon.NoIcon, "Webhook Workbench", error.message, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(error.hint or "")
     await finished(box)
 

@@ -2,6 +2,7 @@
 
 from difflib import unified_diff
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui.theme import Appearance
@@ -42,6 +43,7 @@ class DiffDialog(QDialog):
         self.setWindowTitle(title)
         self.resize(860, 600)
         self.facts = QLabel(self)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setObjectName("muted")
         self.facts.setContentsMargins(16, 8, 16, 0)
         self.view = CodeView(self, lex=diff_tokens)

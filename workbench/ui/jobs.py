@@ -37,5 +37,11 @@ class Jobs:
         error = task.exception()
         if isinstance(error, WorkbenchError):
             self._on_failure(error)
-        elif error is not None:
+        elif error is not None and not _is_of_a_closed_dialog(error):
             sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _is_of_a_closed_dialog(error: BaseException) -> bool:
+    """True where a job came back with something for a dialog that was closed meanwhile: nobody waits for it."""
+    said = str(error)
+    return isinstance(error, RuntimeError) and "Internal C++ object" in said and said.endswith("already deleted.")

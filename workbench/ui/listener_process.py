@@ -5,7 +5,6 @@ finishes what is under way and stops. If the listener dies instead, it is starte
 """
 
 import logging
-import sys
 import time
 from types import ModuleType
 from typing import Any
@@ -15,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings
 from workbench.ui.listener_state import ListenerState
+from workbench.ui.program_words import program_words
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,10 @@ class ListenerProcess(QObject):
             self._restarts = 0
             self._launch()
 
+    def configure(self, settings: Settings) -> None:
+        """Go by these settings from the next start on; what runs stays as it is."""
+        self._settings = settings
+
     def stop(self) -> None:
         """Let requests under way finish, then stop; `state_changed` tells when it has."""
         self._restart.stop()
@@ -150,15 +154,14 @@ class ListenerProcess(QObject):
         self._started_at = time.monotonic()
         self.failure = None
         self._set_state(ListenerState.STARTING)
-        process.start(sys.executable, self._words())
+        program, *words = program_words()
+        process.start(program, [*words, *self._words()])
         if self._passphrase:
             self._say({"unlock": self._passphrase})
 
     def _words(self) -> list[str]:
         settings = self._settings
         return [
-            "-m",
-            "workbench",
             "listen",
             "--json",
             "--control",
@@ -221,9 +224,11 @@ class ListenerProcess(QObject):
         self.failed.emit(failure)
 
     def _read_errors(self) -> None:
+        from workbench.storage.crash_reports import without_words
+
         if self._process is not None:
             for line in bytes(self._process.readAllStandardError().data()).splitlines():
-                log.warning("listener: %s", line.decode(errors="replace"))
+                log.warning("listener: %s", without_words(line.decode(errors="replace")))
 
     def _error_occurred(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart and self._process is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QGuiApplication
 
 from workbench.storage.database import move_aside
-from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.dialogs import ask, ask_text
 from workbench.ui.icons import icon
@@ -80,7 +79,7 @@ class ListenerWork:
         self._window.captures.empty.show_listening(url)
         self._window.notices.forget("Port ")
         if port == self._wanted_port:
-            save_settings(self._window.paths.settings, {"port": port})
+            self._window.change_settings(port=port)
         self._window.listening.emit(port)
         self._feed.look()
 
@@ -155,7 +154,7 @@ class ListenerWork:
         wanted, self._wanted_https = self._wanted_https, None
         if wanted is None:
             return
-        save_settings(self._window.paths.settings, {"https_port": wanted})
+        self._window.change_settings(https_port=wanted)
         if not url:
             self._window.show_info("Listening for http alone.")
             return

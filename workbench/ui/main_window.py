@@ -4,8 +4,9 @@ It is built in two steps. The frame (menus, top bar, sidebar, tabs) is all that 
 little more than Qt; `furnish` then puts the panels in, whose many modules take longer to load than the frame to show.
 """
 
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QToolB
 
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
-from workbench.storage.settings import Settings
+from workbench.storage.settings import Settings, save_settings
 from workbench.ui.commands import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_state import ListenerState
@@ -46,6 +47,12 @@ class MainWindow(QMainWindow):
     """Once, when the panels are in."""
     files_dropped = Signal(object)
     """Paths of files or folders that were dragged in."""
+    text_dropped = Signal(str)
+    """Text that was dragged in."""
+    settings_changed = Signal(object)
+    """The names of settings that are others now: `settings` has them already."""
+    crashed = Signal()
+    """Something went wrong inside the program; a report is kept."""
     listening = Signal(int)
     """The port, each time that the listener begins to listen."""
 
@@ -54,7 +61,7 @@ class MainWindow(QMainWindow):
         self.paths = paths
         self.settings = settings
         self.appearance = appearance
-        self.commands = CommandSet(self)
+        self.commands = CommandSet(self, settings.shortcuts)
         self._painted = False
         self._closing = False
         self._stop: asyncio.Event | None = None
@@ -133,14 +140,17 @@ class MainWindow(QMainWindow):
             self.first_painted.emit()
 
     def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
-        if _dropped(event):
+        if _dropped(event) or event.mimeData().hasText():
             event.acceptProposedAction()
 
     def dropEvent(self, event: "QDropEvent") -> None:
-        paths = _dropped(event)
-        if paths:
+        paths, text = _dropped(event), event.mimeData().text()
+        if paths or text.strip():
             event.acceptProposedAction()
+        if paths:
             self.files_dropped.emit(paths)
+        elif text.strip():
+            self.text_dropped.emit(text)
 
     # Notices
 
@@ -156,11 +166,30 @@ class MainWindow(QMainWindow):
     def show_info(self, text: str) -> None:
         self.notices.say("info", text)
 
+    def change_settings(self, **changes: Any) -> None:
+        """Keep settings and tell who goes by them; what the file cannot take is said, and holds until the end."""
+        self.settings = replace(self.settings, **changes)
+        self.settings_changed.emit(set(changes))
+        try:
+            save_settings(self.paths.settings, changes)
+        except WorkbenchError as error:
+            self.show_error(error)
+
     def clock_us(self) -> int:
         """Return the time, for names of files that are moved aside."""
         from workbench.model.clock import SystemClock
 
         return SystemClock().now_us()
+
+    def come_to_front(self, files: list[str]) -> None:
+        """Be seen, and take up files as if they were dropped here."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if files:
+            self.files_dropped.emit(files)
 
     # Its life
 
@@ -212,12 +241,16 @@ class MainWindow(QMainWindow):
             details=_text(self.captures.splitter.saveState()),
             tab=self.tabs.currentIndex(),
             detail_tab=self.captures.detail.currentIndex(),
-            sidebar=self.side.isVisible(),
+            sidebar=self.commands["toggle_sidebar"].isChecked(),
+            filter=self.captures.filter.text(),
+            capture=self.captures.current_number or 0,
             collections=collections,
             environments=self.state.environments,
         )
 
     def _restore(self, state: WindowState) -> None:
+        if not self.settings.restore_session:
+            state.tab = 0
         self.state = state
         if state.geometry:
             self.restoreGeometry(QByteArray.fromBase64(state.geometry.encode()))

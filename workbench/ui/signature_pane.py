@@ -57,9 +57,11 @@ class SignaturePane(QWidget):
 
     def _build(self) -> None:
         self.verdict = QLabel(self)
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
         self.verdict.setObjectName("empty-title")
         self.verdict.setAccessibleName("Verdict on the signature")
         self.scheme = QLabel(self)
+        self.scheme.setTextFormat(Qt.TextFormat.PlainText)
         self.scheme.setObjectName("muted")
         self.reason = _sentence(self)
         self.cause = _sentence(self)
@@ -254,6 +256,7 @@ class SignaturePane(QWidget):
 
 def _sentence(parent: QWidget) -> QLabel:
     label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -7,11 +7,14 @@ followed as it changes; a system that says nothing is light.
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from workbench.storage.resources import resource_path
-from workbench.ui.fonts import text_font
+from workbench.ui.fonts import FontChoice, choose_fonts, code_font, text_font
+
+_SCALE = "codeScale"
+"""The property of a widget that shows payloads: how much larger than usual."""
 
 SPACE = 8
 """The unit of distances."""
@@ -144,13 +147,15 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: str = "system") -> None:
+    def __init__(self, application: QApplication, choice: str = "system", fonts: FontChoice | None = None) -> None:
         super().__init__(application)
         self._application = application
         self._choice = choice
+        choose_fonts(fonts or FontChoice())
         application.setFont(text_font())
         self.theme = LIGHT
         self._dressed = False
+        self._fonts_noted = False
         self._apply()
         application.styleHints().colorSchemeChanged.connect(self._on_system_change)
 
@@ -167,6 +172,16 @@ class Appearance(QObject):
     def choose(self, choice: str) -> None:
         """Follow the system, or stay light or dark."""
         self._choice = choice
+        if self._fonts_noted:
+            self._note_code_fonts()
+        self._apply()
+        self.changed.emit()
+
+    def choose_fonts(self, choice: FontChoice) -> None:
+        """Show words and payloads in other fonts, or larger, at once."""
+        self._note_code_fonts()
+        choose_fonts(choice)
+        self._application.setFont(text_font())
         self._apply()
         self.changed.emit()
 
@@ -175,12 +190,35 @@ class Appearance(QObject):
             self._apply()
             self.changed.emit()
 
+    def _note_code_fonts(self) -> None:
+        """Note how much larger than usual each widget shows payloads, while that can still be told."""
+        from PySide6.QtCore import Qt
+
+        usual = code_font().pointSizeF()
+        for widget in self._application.allWidgets():
+            font = widget.font()
+            if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and font.styleHint() is QFont.StyleHint.Monospace:
+                if widget.property(_SCALE) is None:
+                    widget.setProperty(_SCALE, font.pointSizeF() / usual)
+                self._fonts_noted = True
+
+    def _set_code_fonts(self) -> None:
+        """Give those widgets the chosen font: a new style sheet puts back the one that they were made with."""
+        for widget in self._application.allWidgets():
+            scale = widget.property(_SCALE)
+            if scale is not None:
+                font = code_font()
+                font.setPointSizeF(font.pointSizeF() * scale)
+                widget.setFont(font)
+
     def _apply(self) -> None:
         dark = self._choice == "dark" if self._choice != "system" else self._system_is_dark()
         self.theme = DARK if dark else LIGHT
         self._application.setPalette(palette(self.theme))
         if self._dressed:
             self._application.setStyleSheet(style_sheet(self.theme))
+        if self._fonts_noted:
+            self._set_code_fonts()
 
     def _system_is_dark(self) -> bool:
         """Tell by the palette that Qt makes of the system's choice: asking for `Qt.ColorScheme` costs 20 ms."""

@@ -21,6 +21,10 @@ class WindowState:
     tab: int = 0
     detail_tab: int = 0
     sidebar: bool = True
+    filter: str = ""
+    """What stood in the filter line of the captures."""
+    capture: int = 0
+    """The capture that was chosen; 0 for none."""
     collections: list[str] = field(default_factory=list)
     environments: dict[str, str] = field(default_factory=dict)
     """The environment in force, by the collection's folder."""

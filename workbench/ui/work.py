@@ -1,14 +1,11 @@
 """What the window does: joins its panels, its commands, the listener and the stores. One `Work` for each window."""
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
 
-import workbench as program
 from workbench.engine.workbench import Workbench
 from workbench.formats.curl import to_curl
 from workbench.model.capture import Capture
@@ -18,15 +15,15 @@ from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SignMode
 from workbench.storage.resources import resource_path
-from workbench.storage.settings import save_settings
 from workbench.ui.captures.feed import CaptureFeed
+from workbench.ui.captures_transfer_work import CapturesTransferWork
 from workbench.ui.composing_work import ComposingWork
 from workbench.ui.confirming_work import ConfirmingWork
+from workbench.ui.desktop.desktop_work import DesktopWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
 from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
-from workbench.ui.palette import CommandPalette
 from workbench.ui.signature_work import SignatureWork
 
 if TYPE_CHECKING:
@@ -49,7 +46,8 @@ class Work:
         self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
-        self._target = window.settings.replay_target
+        self._desktop = DesktopWork(window, workbench, self._jobs, self._feed, self._composing)
+        self._transfers = CapturesTransferWork(window, workbench, self._jobs)
         self._shown: Capture | None = None
         self._waits = False
         """Whether forwards of the capture that is shown are not finished."""
@@ -59,15 +57,21 @@ class Work:
     def open_collections(self) -> list[str]:
         return self._composing.open_collections
 
+    @property
+    def _target(self) -> str:
+        return self._window.settings.replay_target
+
     async def begin(self) -> None:
         """Show what is stored, and bring back drafts."""
         self._feed.loaded.connect(self._panel.table.setFocus, Qt.ConnectionType.SingleShotConnection)
         self._feed.look()
         await self._composing.begin()
+        await self._desktop.begin()
 
     async def end(self) -> None:
         """Keep what is not kept yet; cancel what still runs."""
         self._feed.stop()
+        await self._desktop.end()
         await self._composing.end()
         self._jobs.cancel_all()
 
@@ -100,21 +104,14 @@ class Work:
             "copy_body": lambda: self._with_current(self._copy_body),
             "save_body": lambda: self._with_current(self._save_body),
             "pin": lambda: self._jobs.start(self._pin(), "pin captures"),
-            "delete": lambda: self._jobs.start(self._delete(), "delete captures"),
             "next_capture": lambda: self._step(1),
             "previous_capture": lambda: self._step(-1),
             "send_test": lambda: self._jobs.start(self._send_test(), "send a test webhook"),
-            "palette": self._show_palette,
             "show_captures": lambda: window.tabs.setCurrentIndex(0),
             "toggle_sidebar": lambda: window.side.setVisible(commands["toggle_sidebar"].isChecked()),
-            "light": partial(self._choose_appearance, "light"),
-            "dark": partial(self._choose_appearance, "dark"),
-            "system": partial(self._choose_appearance, "system"),
-            "about": self._show_about,
             "quit": window.close,
         }.items():
             commands[name].triggered.connect(lambda *_, slot=slot: slot())
-        self._mark_appearance()
 
     # Looking
 
@@ -195,12 +192,14 @@ class Work:
             self._jobs.start(self._replay(numbers, mode, ask_first=ask_first), "replay captures")
 
     async def _replay(self, numbers: list[int], mode: SignMode, *, ask_first: bool) -> None:
-        if ask_first or not self._target:
+        asked = ask_first or not self._target
+        if asked:
             target = await self._ask_target(len(numbers))
             if target is None:
                 return
-            self._target = target
-            save_settings(self._window.paths.settings, {"replay_target": target})
+            self._window.change_settings(replay_target=target)
+        if not asked and not await self._meant(len(numbers)):
+            return
         outcomes: dict[str, int] = {}
         signer = None
         if mode is not SignMode.KEEP:
@@ -218,6 +217,15 @@ class Work:
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
         await self._composing.show_history()
         await self._say_replayed(numbers, outcomes, changed)
+
+    async def _meant(self, count: int) -> bool:
+        """Ask whether so many are to be sent, where that is more than a person sends without a thought."""
+        most = self._window.settings.confirm_replay_over
+        if not most or count <= most:
+            return True
+        hint = "The preferences say from how many on this is asked."
+        text = f"Replay {count} captures to {self._target}?"
+        return await ask(self._window, "Replay", text, hint, {"Replay": False}) is not None
 
     async def _say_replayed(self, numbers: list[int], outcomes: dict[str, int], changed: str = "") -> None:
         what = f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
@@ -284,20 +292,6 @@ class Work:
             await self._workbench.set_pinned(number, pinned)
             await self._feed.refresh(number)
 
-    async def _delete(self) -> None:
-        chosen = self._panel.selected_numbers()
-        pinned = await self._workbench.captures.run(lambda reader: reader.pinned(chosen))
-        numbers = [number for number in chosen if number not in pinned]
-        if len(numbers) < len(chosen):
-            self._window.show_info("Pinned captures are kept. To delete one, take its pin off first.")
-        if not numbers:
-            return
-        what = f"capture #{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
-        hint = "The number is not given again." if len(numbers) == 1 else "Their numbers are not given again."
-        if await ask(self._window, "Delete", f"Delete {what}?", hint, {"Delete": True}) == "Delete":
-            await self._workbench.delete_captures(numbers)
-            self._feed.reload()
-
     async def _send_test(self) -> None:
         """Post a sample to our own listener by the way that every send goes."""
         body = resource_path("samples", "test-webhook.json").read_bytes()
@@ -315,32 +309,6 @@ class Work:
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-
-    def _show_palette(self) -> None:
-        palette = CommandPalette(self._window.commands, self._window)
-        palette.show()
-        palette.line.setFocus()
-
-    def _choose_appearance(self, choice: str) -> None:
-        self._window.appearance.choose(choice)
-        save_settings(self._window.paths.settings, {"appearance": choice})
-        self._mark_appearance()
-
-    def _mark_appearance(self) -> None:
-        for choice in ("light", "dark", "system"):
-            self._window.commands[choice].setChecked(self._window.appearance.choice == choice)
-
-    def _show_about(self) -> None:
-        paths = self._window.paths
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, "About Webhook Workbench", f"Webhook Workbench {program.__version__}"
-        )
-        box.setParent(self._window, box.windowFlags())
-        box.setInformativeText(
-            f"Captures: {paths.captures}\nHistory and drafts: {paths.history}\nSettings: {paths.settings}\n\n"
-            "Nothing leaves this machine but what you send."
-        )
-        box.open()
 
 
 def _signature_changes(capture: Capture, delivery: Delivery) -> str:

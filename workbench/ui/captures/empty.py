@@ -1,8 +1,10 @@
 """What the captures tab shows before the first webhook: where to send it, and a way to try."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
@@ -67,10 +69,31 @@ class EmptyCaptures(QWidget):
         middle.addStretch(1)
         middle.addWidget(card, 3)
         middle.addStretch(1)
+        self._beginnings = QHBoxLayout()
+        self._beginnings.setSpacing(6)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
         layout.addLayout(middle)
+        layout.addSpacing(10)
+        layout.addLayout(self._beginnings)
         layout.addStretch(3)
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Show what else can be begun with, below the address."""
+        self._beginnings.addStretch()
+        for action in actions:
+            button = QToolButton(self)
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._beginnings.addWidget(button)
+        self._beginnings.addStretch()
+
+    def explain(self, name: str, action: QAction) -> None:
+        """Let a button, `copy` or `test`, say what an action says of itself, with the keys that it has now."""
+        button = {"copy": self._copy, "test": self._test}[name]
+        button.setToolTip(action.toolTip())
+        action.changed.connect(lambda: button.setToolTip(action.toolTip()))
 
     def show_listening(self, url: str) -> None:
         """Show where to send webhooks."""

@@ -4,6 +4,7 @@ Everything is read in the reader's thread; one look at a time, and looks that we
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -41,9 +42,10 @@ class _News:
     deleted: int
 
 
-def _look(reader: CaptureReader, query: CaptureQuery, after: int) -> _News:
+def _look(reader: CaptureReader, query: CaptureQuery, after: int, hidden: frozenset[int]) -> _News:
     last, deleted = reader.position()
-    numbers = list(reader.numbers(query, after=after, before=last + 1)) if last > after else []
+    found = reader.numbers(query, after=after, before=last + 1) if last > after else ()
+    numbers = [number for number in found if number not in hidden] if hidden else list(found)
     return _News(numbers, reader.summaries(numbers[-NEWEST_ROWS:]), last, deleted)
 
 
@@ -69,6 +71,9 @@ class CaptureFeed(QObject):
         self._look_again = False
         self._stopped = False
         self._version = 0
+        self._hidden: frozenset[int] = frozenset()
+        self._leaving = 0
+        """How many of those that are hidden are being deleted: rows stay as they are when they are gone."""
         model.pages_wanted.connect(self._fetch_pages)
         self._others = QTimer(self, interval=OTHERS_EVERY_MS)
         self._others.timeout.connect(lambda: self._jobs.start(self._look_for_others(), "look for other writers"))
@@ -105,6 +110,25 @@ class CaptureFeed(QObject):
             self._looking = True
             self._jobs.start(self._keep_looking(), "show captures")
 
+    def hide(self, numbers: Collection[int]) -> None:
+        """Leave captures out, as if they were not there any more."""
+        self._hidden |= frozenset(numbers)
+        self.reload()
+
+    def reveal(self, numbers: Collection[int]) -> None:
+        """Show captures again that were left out, those of them that are still there."""
+        self._hidden -= frozenset(numbers)
+        self.reload()
+
+    def let_go(self, count: int) -> None:
+        """Know that so many of the hidden captures are about to be deleted."""
+        self._leaving += count
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """Know that hidden captures are deleted."""
+        self._hidden -= frozenset(numbers)
+        self.look()
+
     def reload(self) -> None:
         """Show everything anew: rows were deleted."""
         self.show_matching(self._query)
@@ -140,19 +164,24 @@ class CaptureFeed(QObject):
         try:
             while self._look_again:
                 self._look_again = False
-                query, fresh = self._query, self._deleted < 0
+                query, hidden, fresh = self._query, self._hidden, self._deleted < 0
                 after = 0 if fresh else self._seen
-                news = await self._reading.run(lambda reader, query=query, after=after: _look(reader, query, after))
-                if query is self._query:
+                news = await self._reading.run(
+                    lambda reader, query=query, after=after, hidden=hidden: _look(reader, query, after, hidden)
+                )
+                if query is self._query and hidden is self._hidden:
                     self._take(news, fresh=fresh)
                 await asyncio.sleep(REST_S)
         finally:
             self._looking = False
 
     def _take(self, news: _News, *, fresh: bool) -> None:
-        if not fresh and news.deleted != self._deleted:
+        gone = news.deleted - self._deleted
+        if not fresh and gone and not 0 < gone <= self._leaving:
             self.reload()
             return
+        if gone:
+            self._leaving = max(0, self._leaving - gone)
         self._seen, self._deleted = max(self._seen, news.last_number), news.deleted
         if fresh:
             self._seen = news.last_number
@@ -163,7 +192,7 @@ class CaptureFeed(QObject):
         self._note_unanswered(news.summaries)
         if self._unanswered and not self._ask_again.isActive():
             self._ask_again.start()
-        self.counted.emit(self._model.rowCount(), news.last_number - news.deleted)
+        self.counted.emit(self._model.rowCount(), news.last_number - news.deleted - len(self._hidden))
 
     def _note_unanswered(self, summaries: list[CaptureSummary]) -> None:
         """Remember whose answers are still to be shown: the newest, so that a long burst costs no memory."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QTableWidgetItem, QVBoxLayout, QWidget
 
 from workbench.model.delivery import StoredForward
@@ -23,6 +23,7 @@ class ForwardsPage(QWidget):
         self.table.set_placeholder("Not forwarded: its endpoint names no target")
         self.table.itemDoubleClicked.connect(self._open)
         self.comparison = QLabel(self)
+        self.comparison.setTextFormat(Qt.TextFormat.PlainText)
         self.comparison.setWordWrap(True)
         self.comparison.setContentsMargins(12, 8, 12, 8)
         self.comparison.setAccessibleName("Whether the targets answered alike")

@@ -1,5 +1,6 @@
 """`CaptureRows` as a Qt model. Rows not fetched yet are asked for once, and shown as dots until they come."""
 
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
@@ -106,7 +107,8 @@ class CaptureTableModel(QAbstractTableModel):
         summary = self.rows.summary(row)
         if summary is None or COLUMNS[column].id != "signature" or not summary.verification:
             return None
-        return f"{summary.verification}: {summary.verification_reason}"
+        # Qt takes a tip with tags for a document: what a sender wrote is no part of ours.
+        return f"<qt>{escape(f'{summary.verification}: {summary.verification_reason}')}</qt>"
 
     def _accessible_text(self, row: int, column: int) -> str:
         summary = self.rows.summary(row)

@@ -52,6 +52,7 @@ class ImportDialog(QDialog):
         self.stack.addWidget(self._source_page())
         self.stack.addWidget(self._report_page())
         self.trouble = QLabel(self)
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setObjectName("bad")
         self.trouble.setWordWrap(True)
         self.trouble.hide()

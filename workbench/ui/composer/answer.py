@@ -52,8 +52,10 @@ class AnswerPane(QWidget):
         self._offers_examples = False
         self._jobs = Jobs(self, lambda error: self.show_message(error.message))
         self.status = QLabel(self)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName("Status of the answer")
         self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
+        self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setObjectName("muted")
         self._message.setMargin(24)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -115,6 +117,7 @@ class AnswerPane(QWidget):
 
     def _status_line(self) -> QHBoxLayout:
         self.facts = QLabel(self)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setObjectName("muted")
         self.compare = QToolButton(self)
         self.compare.setIcon(icon("compare"))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.formats.encoding import decoded
@@ -37,6 +37,7 @@ class AnswerBody(QWidget):
         self.filter.setToolTip("Show only what this finds in a JSON body; the body itself stays as it is")
         self.filter.setClearButtonEnabled(True)
         self.problem = QLabel(self)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setObjectName("bad")
         self.problem.setWordWrap(True)
         self.problem.hide()

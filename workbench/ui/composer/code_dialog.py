@@ -56,6 +56,7 @@ class CodeDialog(QDialog):
         self.view.setAccessibleName("Program")
         self.view.set_colours(DARK if appearance.theme.is_dark else LIGHT)
         self.notes = QLabel(self)
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
         self.notes.setObjectName("muted")
         self.notes.setWordWrap(True)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

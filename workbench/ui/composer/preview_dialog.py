@@ -1,5 +1,6 @@
 """The whole request as it would go out now, to the byte, before it is sent."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui.theme import Appearance
@@ -21,6 +22,7 @@ class PreviewDialog(QDialog):
         self.setWindowTitle("Request as it will be sent")
         self.resize(760, 560)
         self.facts = QLabel(f"{size_words(len(raw))} to {where}. {notes}".strip(), self)
+        self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.facts.setObjectName("muted")
         self.facts.setWordWrap(True)
         self.facts.setContentsMargins(18, 8, 18, 0)

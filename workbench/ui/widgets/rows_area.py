@@ -59,8 +59,11 @@ class RowsArea(QAbstractScrollArea):
         self.horizontalScrollBar().setValue(0)
 
     def set_colours(self, colours: SyntaxColours) -> None:
-        """Paint in these colours from now on."""
+        """Paint in these colours from now on, and in the font that a person may have chosen meanwhile."""
         self._colours = colours
+        chosen = code_font()
+        if (chosen.family(), chosen.pointSizeF()) != (self._font.family(), self._first_point_size):
+            self._font, self._first_point_size = chosen, chosen.pointSizeF()
         self._set_rows()
 
     def set_placeholder(self, words: str) -> None:
