@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from workbench.formats import json_text
 from workbench.model.examples import Example
 from workbench.ui.icons import icon
 from workbench.ui.theme import Appearance
@@ -98,4 +99,15 @@ class ExamplesEditor(QWidget):
 def _text(example: Example) -> bytes:
     head = [f"HTTP/1.1 {example.status} {example.reason}".rstrip()]
     head += [f"{name}: {value}" for name, value in example.headers]
-    return "\r\n".join([*head, "", example.body]).encode("utf-8", "replace")
+    return "\r\n".join([*head, "", ""]).encode("utf-8", "replace") + _readable(example)
+
+
+def _readable(example: Example) -> bytes:
+    """Return a body as it is best read: JSON indented, where it is that."""
+    body = example.body.encode("utf-8", "replace")
+    if example.kind != "json":
+        return body
+    try:
+        return json_text.pretty(body)
+    except (ValueError, RecursionError):
+        return body
