@@ -1,4 +1,4 @@
-"""Finding among a million captures, in the store: by the index of words and by fields; beside looking at each body."""
+"""Finding among a million captures, in the store: by the index of words, by fields; beside looking at each body."""
 
 import argparse
 import sqlite3

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     def watch(application: Any, window: Any) -> None:
         from PySide6.QtCore import QTimer
 
-        watched = _Watched(application, window, began)
+        watched = application.watched = _Watched(application, window, began)  # A connection does not keep it alive.
         if arguments.stall:
             stalls = QTimer(application)
             stalls.timeout.connect(_stall)
