@@ -95,30 +95,21 @@ def _stalled() -> list[Figure]:
 
 
 def run_slow_listener(arguments: argparse.Namespace) -> None:
-    """The program's own listener on a disk whose every commit takes so much longer."""
+    """The program's own listener on a disk whose every commit takes so much longer, before the result is told."""
+    from unittest import mock
+
     from workbench.__main__ import main
-    from workbench.storage import database
+    from workbench.storage.database import Database
 
-    class Slow(database.Database):
-        """A database of which COMMIT takes longer: before the result is told, as a slow disk would."""
+    commit = Database._commit
 
-        def _commit(self, group):
-            results = super()._commit(group)
-            time.sleep(arguments.delay_ms / 1000)
-            return results
+    def slow_commit(self, group):
+        results = commit(self, group)
+        time.sleep(arguments.delay_ms / 1000)
+        return results
 
-    import workbench.cli.listen  # Whoever imports the class later gets the slow one; earlier ones are put right.
-
-    for module in (database, *_importers(database.Database)):
-        module.Database = Slow
-    assert workbench.cli.listen
-    raise SystemExit(main(["listen", "--json", "--control", f"--home={arguments.home}", "--port=0"]))
-
-
-def _importers(wanted: type) -> list:
-    import sys
-
-    return [module for module in list(sys.modules.values()) if getattr(module, "Database", None) is wanted]
+    with mock.patch.object(Database, "_commit", slow_commit):
+        raise SystemExit(main(["listen", "--json", "--control", f"--home={arguments.home}", "--port=0"]))
 
 
 def add_slow_arguments(parser: argparse.ArgumentParser) -> None:
