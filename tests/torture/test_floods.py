@@ -36,6 +36,8 @@ async def served_in(port: int) -> float:
 
 async def test_idle_connections(paths: Paths, account: Account) -> None:
     figure = account.figure(f"{IDLE:,} idle connections")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4 * IDLE)), hard))  # We hold the other ends.
     process, port = await start_listener(paths)
     before = resident_mib(process.pid)
     connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(IDLE)]
