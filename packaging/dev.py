@@ -1,7 +1,9 @@
-"""The two commands of the README, on a machine with Python 3.11 or newer and nothing else.
+"""The commands of the README, on a machine with Python 3.11 or newer and nothing else.
 
     python3 packaging/dev.py run [WORDS ...]   make .venv, install, open the window; WORDS go to `workbench`
     python3 packaging/dev.py test              install what the tests need and run every check
+    python3 packaging/dev.py torture [--seed N] [--rounds N]     try the program harder than the tests do
+    python3 packaging/dev.py bundle [OUT]      build what is installed by a double click, and try it
     python3 packaging/dev.py lock              write the locks anew (for those who change dependencies)
 
 Standard library only. Pins are in `packaging/locks`, with hashes and without any address.
@@ -22,6 +24,9 @@ OLDEST = (3, 11)
 TESTS_TIMEOUT_S = 900
 SPREAD = ["--numprocesses=auto", "--dist=loadfile"]
 """Tests run on all processors, a file of them in one process."""
+
+WINDOWS_OWN = ["--ignore=tests/ui", "--ignore=tests/torture"]
+"""What is not run without Qt: the window, and what is tried against all of the program."""
 
 QT_PACKAGES = [
     "libglib2.0-0",
@@ -52,8 +57,8 @@ class Failed(Exception):
 
 
 def main(words: list[str]) -> int:
-    """Run one of the three commands."""
-    commands = {"run": run, "test": test, "lock": lock}
+    """Run one of the commands."""
+    commands = {"run": run, "test": test, "torture": torture, "bundle": bundle, "lock": lock}
     if not words or words[0] not in commands:
         print(__doc__)
         return 2
@@ -210,7 +215,7 @@ def test(words: list[str]) -> int:
         ("types", [str(binary / "pyright"), "--pythonpath", str(python)], None),
         ("import contracts", [str(binary / "lint-imports")], None),
         ("no addresses", [], None),
-        ("core without Qt", [str(core), "-m", "pytest", "-q", *SPREAD, "--ignore=tests/ui"], _without_qt()),
+        ("core without Qt", [str(core), "-m", "pytest", "-q", *SPREAD, *WINDOWS_OWN], _without_qt()),
         ("all tests", [str(python), "-m", "pytest", "-q", *SPREAD, *words], offscreen),
     ]
     failed = [name for name, command, variables in checks if not _check(name, command, variables)]
@@ -247,6 +252,41 @@ def _no_addresses() -> bool:
     return not lines
 
 
+# torture
+
+
+def torture(words: list[str]) -> int:
+    """Run the tests of `tests/torture` at length, one after the other."""
+    import argparse
+    import random
+
+    parser = argparse.ArgumentParser(prog="dev.py torture", description=torture.__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(10_000), help="what is tried (default: any)")
+    parser.add_argument("--rounds", type=int, default=5, help="how much (default: 5)")
+    chosen, rest = parser.parse_known_args(words)
+    python = environment(ROOT / ".venv-test", "runtime", "dev")
+    variables = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "WORKBENCH_TORTURE_SEED": str(chosen.seed),
+        "WORKBENCH_TORTURE_ROUNDS": str(chosen.rounds),
+    }
+    print(f"seed {chosen.seed}, {chosen.rounds} rounds", flush=True)
+    command = [str(python), "-m", "pytest", "-q", "--timeout=3600", "tests/torture", *rest]
+    return subprocess.run(command, cwd=ROOT, env=variables).returncode
+
+
+# bundle
+
+
+def bundle(words: list[str]) -> int:
+    """Build the bundle of this system into OUT (`dist`), then start it and let it catch a webhook."""
+    python = environment(ROOT / ".venv-bundle", "runtime", "bundle")
+    out = Path(words[0] if words else ROOT / "dist").absolute()
+    for script in ("bundling.py", "check_bundle.py"):
+        _call([str(python), str(ROOT / "packaging" / script), str(out)], f"{script} failed")
+    return 0
+
+
 # lock
 
 
@@ -257,12 +297,14 @@ def lock(words: list[str]) -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     runtime: list[str] = [*project["project"]["dependencies"], *project["build-system"]["requires"], "editables"]
     development: list[str] = project["dependency-groups"]["dev"]
+    bundling: list[str] = project["dependency-groups"]["bundle"]
     # 6.12.0 is wrong on 3.11 and allowed by nobody; one version for every Python keeps one behaviour.
     qt = ("PySide6", "qasync")
     _resolve("runtime", [*runtime, "PySide6-Essentials<6.12"])
     _resolve("core", [line for line in runtime if not line.startswith(qt)])
     _resolve("dev", development, LOCKS / "runtime.txt")
     _resolve("dev-core", [line for line in development if "-qt" not in line], LOCKS / "core.txt")
+    _resolve("bundle", bundling, LOCKS / "runtime.txt")
     return 0
 
 

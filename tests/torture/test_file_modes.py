@@ -46,6 +46,6 @@ async def test_files_of_a_session_are_for_their_user_alone(open_home: Paths) -> 
     assert open_home.data.stat().st_mode & 0o777 == 0o755
 
 
-async def test_new_home_is_for_its_user_alone(tmp_path: Path) -> None:
-    await Program(str(tmp_path / "a" / "home"))("listen", "--port=0", "--for=0.1")
+def test_new_home_is_for_its_user_alone(tmp_path: Path) -> None:
+    Paths.of_home(str(tmp_path / "a" / "home")).ensure()
     assert (tmp_path / "a" / "home").stat().st_mode & 0o777 == 0o700

@@ -25,7 +25,7 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "xml-outside-type": ("text/xml", b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>'),
     "xml-deep": ("text/xml", b"<a>" * DEEP + b"</a>" * DEEP),
     "xml-open": ("text/xml", b"<a>" * DEEP),
-    "xml-wide": ("text/xml", b"<a>" + b"<b>1</b>\n" * 30_000 + b"</a>"),
+    "xml-wide": ("text/xml", b"<a>" + b"<b>1</b>\n" * 10_000 + b"</a>"),
     "xml-many-attributes": ("text/xml", b"<a " + b" ".join(b'a%d="1"' % n for n in range(50_000)) + b"/>"),
     "xml-other-charset": ("text/xml", '<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16")),
     "svg": ("image/svg+xml", b'<svg onload="fetch(1)"><script>1</script><image href="http://127.0.0.1:9/"/></svg>'),
@@ -81,16 +81,16 @@ def test_every_view_of_a_hostile_body(name: str, account: Account) -> None:
 
 
 def _gzip(content: bytes) -> bytes:
-    return gzip.compress(content, 9)
+    return gzip.compress(content, 6)
 
 
 BOMBERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": _gzip,
-    "deflate": lambda content: zlib.compress(content, 9),
-    "br": lambda content: brotli.compress(content, quality=5),
-    "zstd": lambda content: zstandard.ZstdCompressor(9).compress(content),
+    "deflate": lambda content: zlib.compress(content, 6),
+    "br": lambda content: brotli.compress(content, quality=2),
+    "zstd": lambda content: zstandard.ZstdCompressor(3).compress(content),
     "gzip, gzip": lambda content: _gzip(_gzip(content)),
-    "gzip, br, zstd": lambda content: zstandard.compress(brotli.compress(_gzip(content), quality=5)),
+    "gzip, br, zstd": lambda content: zstandard.compress(brotli.compress(_gzip(content), quality=2)),
     ", ".join(["gzip"] * 5): lambda content: _gzip(_gzip(_gzip(_gzip(_gzip(content))))),
 }
 
@@ -99,7 +99,7 @@ BOMBERS: dict[str, Callable[[bytes], bytes]] = {
 def test_bombs_are_unpacked_within_bounds(coding: str, account: Account) -> None:
     figure = account.figure("decompression bombs through the views")
     figure.tried()
-    bomb = BOMBERS[coding](b"\0" * 80_000_000)
+    bomb = BOMBERS[coding](b"\0" * 70_000_000)
     tracemalloc.start()
     seen = view(bomb, "text/plain", coding)
     _, peak = tracemalloc.get_traced_memory()

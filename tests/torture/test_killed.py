@@ -28,7 +28,7 @@ def is_sound(paths: Paths) -> bool:
 
 async def test_in_a_burst(paths: Paths, account: Account) -> None:
     figure, acknowledged = account.figure("kill -9 in a burst of webhooks"), Acknowledged()
-    for _ in range(5 * account.rounds):
+    for _ in range(3 * account.rounds):
         process, port = await start_listener(paths)
         posts = [asyncio.ensure_future(post(port, b"{}", acknowledged)) for _ in range(CONNECTIONS)]
         await acknowledged.until(len(acknowledged.digests) + account.chance.randrange(1, 600))
@@ -42,7 +42,7 @@ async def test_in_a_burst(paths: Paths, account: Account) -> None:
     assert found.numbers == list(range(1, found.ledger.last_number + 1))
     assert found.ledger.lost == 0
     assert is_sound(paths)
-    figure.survived(5 * account.rounds)
+    figure.survived(3 * account.rounds)
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -60,7 +60,7 @@ async def until_checkpoint(database: Path) -> None:
 
 async def test_while_the_journal_is_taken_in(paths: Paths, account: Account) -> None:
     figure, acknowledged = account.figure("kill -9 while the journal is taken in"), Acknowledged()
-    for _ in range(3 * account.rounds):
+    for _ in range(2 * account.rounds):
         process, port = await start_listener(paths)
         await post(port, b"{}", acknowledged, 1)
         posts = [asyncio.ensure_future(post(port, b"y" * 30_000, acknowledged)) for _ in range(16)]
@@ -95,9 +95,9 @@ async def test_in_a_deletion(paths: Paths, account: Account) -> None:
     """A row is there with its body, or gone; never one without the other."""
     figure, acknowledged = account.figure("kill -9 in a deletion"), Acknowledged()
     process, port = await start_listener(paths)
-    await asyncio.gather(*(post(port, b"z" * 2_000, acknowledged, 100) for _ in range(25)))
-    await asyncio.gather(*(post(port, b"x" * 1_100_000, acknowledged, 10) for _ in range(4)))
-    for _ in range(2 * account.rounds):
+    await asyncio.gather(*(post(port, b"z" * 2_000, acknowledged, 60) for _ in range(25)))
+    await asyncio.gather(*(post(port, b"x" * 1_100_000, acknowledged, 5) for _ in range(2)))
+    for _ in range(account.rounds):
         before = await asyncio.to_thread(stored, paths)
         deletion = await Program(str(paths.data)).start("captures", "delete", "POST", "--yes")
         await until(partial(has_begun, paths, deletion, before.ledger.deleted))
@@ -157,7 +157,7 @@ async def test_in_a_migration(paths: Paths, account: Account) -> None:
     figure = account.figure("kill -9 while an older database is brought up to date")
     rows = 4_000
     await asyncio.to_thread(make_old, paths.captures, rows)
-    for _ in range(6 * account.rounds):
+    for _ in range(4 * account.rounds):
         opening = await asyncio.create_subprocess_exec(
             sys.executable, "-c", OPENING, str(paths.captures), stdout=PIPE
         )

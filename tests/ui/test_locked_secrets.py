@@ -1,4 +1,4 @@
-"""Secrets of environments: unlocked from Send, and masked with all that answers gave; a pasted command takes none."""
+"""Secrets in the window: unlocked from Send, masked with what answers gave, in no example and no pasted command."""
 
 from pathlib import Path
 
@@ -6,16 +6,19 @@ import pytest
 from conftest import a_window, until
 from dialog_driving import opened
 from fakes import RawTarget
+from PySide6.QtWidgets import QDialog
 
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Taking
 from workbench.model.collection import Defaults, Field, SavedRequest
+from workbench.model.examples import Example
 from workbench.model.variables import Environment, Variable
 from workbench.storage.collection_defaults import save_defaults
-from workbench.storage.collections import create_collection
+from workbench.storage.collections import create_collection, read_request
 from workbench.storage.environments import save_with_secrets
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
+from workbench.ui.collections.save_dialog import SaveDialog
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.main_window import MainWindow
 from workbench.ui.signature_work import PassphraseDialog
@@ -87,6 +90,43 @@ async def test_what_an_answer_gave_is_masked_wherever_it_goes(tab: tuple[MainWin
     panel.answer.sent.select_all()
     assert b"t0ken" not in panel.answer.sent.selected_bytes()
     assert "t0ken" not in panel.variables.words.explain("{{session}}", 3)
+
+
+async def test_an_answer_is_kept_as_an_example_without_secrets(
+    tab: tuple[MainWindow, ComposerPanel], root: Path
+) -> None:
+    window, panel = tab
+    body = b'{"id": "o-1", "k": "k3y"}'
+    head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nSet-Cookie: sid=1\r\n"
+    async with RawTarget(head + b"Content-Length: %d\r\n\r\n" % len(body) + body) as target:
+        panel.replace_request(SavedRequest("Pay", "POST", target.url, headers=(Field("X-Key", "{{key}}"),)))
+        window.commands["send"].trigger()
+        asked = await opened(window, PassphraseDialog)
+        asked.value.setText(PASSPHRASE)
+        asked.accept()
+        await until(lambda: target.received and not panel.is_sending)
+    panel.answer.keep.click()
+    dialog = await opened(window, QDialog, lambda each: each.windowTitle() == "Keep as an example")
+    dialog.accept()
+    await until(lambda: panel.draft.request.examples)
+    example = Example(
+        "201 Created",
+        201,
+        "Created",
+        (("Content-Type", "application/json"),),
+        '{"id": "o-1", "k": "********"}',
+        "json",
+    )
+    assert panel.draft.request.examples == (example,)
+    assert panel.sections.tabText(panel.sections.currentIndex()) == "Examples 1"
+    window.commands["save"].trigger()
+    (await opened(window, SaveDialog)).accept()
+    await until(lambda: panel.draft.file and not panel.draft.is_dirty)
+    assert read_request(Path(panel.draft.file)).examples == (example,)
+    panel.sections.editor("Examples").remove.click()
+    assert panel.draft.request.examples == ()
+    panel.undo()
+    assert panel.draft.request.examples == (example,)
 
 
 async def test_a_pasted_command_takes_no_credentials_of_the_collection(tab: tuple[MainWindow, ComposerPanel]) -> None:

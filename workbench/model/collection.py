@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from workbench.model.authentication import INHERITED, Auth
 from workbench.model.checks import Assertion, Taking
+from workbench.model.examples import Example
 from workbench.model.message import EMPTY_BODY, Body
 from workbench.model.send_settings import INHERITED_SETTINGS, SendSettings
 from workbench.model.signature import NOT_SIGNED, SigningChoice
@@ -106,6 +107,8 @@ class SavedRequest:
     literal: bool = False
     """`{{…}}` in method, URL, parameters and headers is sent as it stands, and folders add no headers: it was
     captured, or sent before. The body says that for itself."""
+    examples: tuple[Example, ...] = ()
+    """Answers that were kept, to show what comes back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,17 @@ from workbench.storage.collection_document import Mapping, Node, Plain, Sequence
 _ORDERS = {
     "": (
         *("opencollection", "name", "color", "info", "config", "http", "graphql", "request", "runtime", "signing"),
-        *("auth", "settings", "secret_variables", "body", "variables", "extends", "dotEnvFilePath", "docs"),
+        *(
+            "auth",
+            "settings",
+            "secret_variables",
+            "body",
+            "variables",
+            "extends",
+            "dotEnvFilePath",
+            "examples",
+            "docs",
+        ),
     ),
     "info": ("name", "type", "seq", "tags"),
     "http": ("method", "url", "headers", "params", "body", "auth"),
@@ -36,6 +46,10 @@ NEVER_IN_BLOCK = re.compile(r"[\r\0\ufeff\x85\u2028\u2029]|(?:^|\n)[ \t]+\n*\Z")
 _NO_WRAPPING = 2**31
 _PART_START = re.compile(r"(?<=\n)([^ \n-])")
 """Text below a key stands in, so that only keys of the whole file begin a line."""
+
+
+class FreeText(str):
+    """A text that stands in quotes where no block holds it; a request's body has a file of its own then."""
 
 
 def new_text(plain: Plain) -> bytes:
@@ -239,6 +253,8 @@ def _fresh(value: Any, key: str) -> Any:
         return CommentedSeq([_fresh(row, _ROW) for row in value])
     if not isinstance(value, str):
         return value
+    if isinstance(value, FreeText) and not _block_holds(value):
+        return DoubleQuotedScalarString(value)
     if value and (key == "data" or (key in _BLOCKS and "\n" in value and _block_holds(value))):
         return LiteralScalarString(value)
     if not value.isprintable():

@@ -41,6 +41,7 @@ REQUEST = FileKind(
         HTTP: _PART,
         "runtime": dict.fromkeys(("variables", "assertions", "actions")),
         "settings": _SETTINGS,
+        "examples": None,
         "docs": None,
     },
 )

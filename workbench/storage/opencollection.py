@@ -23,6 +23,7 @@ from workbench.storage.opencollection_bodies import (
     plain_graphql,
     plain_row,
 )
+from workbench.storage.opencollection_examples import plain_examples
 from workbench.storage.opencollection_runtime import (
     plain_actions,
     plain_assertions,
@@ -102,7 +103,7 @@ def plain_request(document: Mapping) -> Plain:
             }
         ),
         "settings": plain_settings(document.mapping("settings")),
-        **present({"docs": _text_docs(document)}),
+        **present({"examples": plain_examples(document) if kind == HTTP else None, "docs": _text_docs(document)}),
     }
 
 

@@ -17,6 +17,7 @@ from workbench.storage.hook_document import EMPTY_HOOK, hook_words, is_reference
 from workbench.storage.opencollection import GRAPHQL, HTTP, path_params, plain_params, present
 from workbench.storage.opencollection_auth import auth_of, auth_words, normal_auth
 from workbench.storage.opencollection_bodies import absolute_file, field_of, part_of, row_of
+from workbench.storage.opencollection_examples import example_of, example_row
 from workbench.storage.opencollection_runtime import (
     assertion_of,
     assertion_row,
@@ -70,6 +71,7 @@ def request_of(words: RequestWords, file: Path, root: Path) -> SavedRequest:
         takings=tuple(taking for row in runtime.get("actions", []) if (taking := taking_of(row))),
         signing=signing_of(words.hook),
         docs=words.file.get("docs", ""),
+        examples=tuple(each for row in words.file.get("examples", []) if (each := example_of(row))),
         tags=tuple(info.get("tags", [])),
         literal=words.hook["request"].get("literal", False),
     )
@@ -171,9 +173,17 @@ def wanted_words(
         kind: present(part | {"body": body}),
         "runtime": present(_wanted_runtime(request, changed, former.file["runtime"])),
         "settings": settings_words(request.settings, settings) if "settings" in changed else settings,
+        **present({"examples": _wanted_examples(request, former.file.get("examples", []), kind)}),
         **present({"docs": (request.docs or None) if "docs" in changed else former.file.get("docs")}),
     }
     return RequestWords(wanted, _wanted_hook(request, auth_beside))
+
+
+def _wanted_examples(request: SavedRequest, former: list[Plain], kind: str) -> list[Plain]:
+    """Return the rows of examples; CollectionError for a GraphQL item, where OpenCollection has no place for them."""
+    if kind == GRAPHQL and request.examples:
+        raise CollectionError("A GraphQL request keeps no examples.", "Delete them, or save it as a JSON request.")
+    return rows_like(request.examples, former, example_of, example_row)
 
 
 def _wanted_info(request: SavedRequest, changed: set[str], former: Plain) -> Plain:

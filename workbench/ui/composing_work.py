@@ -23,6 +23,7 @@ from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.environment_editing_work import EnvironmentEditingWork
 from workbench.ui.environment_work import EnvironmentWork
+from workbench.ui.examples_work import ExamplesWork
 from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
@@ -65,6 +66,7 @@ class ComposingWork:
         # Qt holds slots of plain objects weakly: who is not kept here hears nothing.
         self._beside = (
             EnvironmentEditingWork(desk, self._collections, environments, signing),
+            ExamplesWork(desk, environments),
             PastingWork(desk, environments),
             DefaultsWork(desk, self._collections),
             InterchangeWork(desk, self._collections, signing),

@@ -17,6 +17,7 @@ from workbench.formats.interchange.bodies import (
     text_body,
 )
 from workbench.formats.interchange.documents import Plain, mapping, number, rows, sequence, text, title
+from workbench.formats.interchange.examples import read_bruno_examples
 from workbench.formats.interchange.imported import Beside, Losses
 from workbench.formats.interchange.queries import query_encoded, query_rows, read_method, with_query
 from workbench.formats.interchange.scripts import Asked, lose_script, read_tests
@@ -90,6 +91,7 @@ def request_of(item: Plain, losses: Losses, read: Beside) -> SavedRequest:
         assertions=tuple(asked.assertions),
         takings=tuple(asked.takings),
         docs=text(request.get("docs")),
+        examples=read_bruno_examples(item.get("examples"), place),
         tags=tuple(text(tag) for tag in sequence(item.get("tags"))),
     )
 
@@ -294,8 +296,6 @@ def _taking(row: Plain, losses: Losses) -> Taking | None:
 
 
 def _lose_rest(item: Plain, request: Plain, losses: Losses) -> None:
-    if examples := sequence(item.get("examples")):
-        losses.add(f"Saved answers are not carried over: {len(examples)} example{'s' if len(examples) > 1 else ''}.")
     settings = mapping(item.get("settings"))
     others = [name for name in settings if name not in _KNOWN_SETTINGS and text(settings[name]) not in _NO_SETTING]
     if others:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.formats.interchange.auth_words import public_header
+from workbench.formats.interchange.examples import lose_examples
 from workbench.formats.interchange.imported import Loss, Losses
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import CollectionTree, Defaults, Field, SavedRequest
@@ -182,6 +183,7 @@ def lose_rows(request: SavedRequest, losses: Losses, *, keep_off: bool = False) 
         losses.add(f"Switched-off rows are left out: {', '.join(off)}.")
     if request.assertions:
         losses.add(f"Assertions are left out: {len(request.assertions)}.")
+    lose_examples(request, losses)
     if request.takings:
         losses.add(f"Values taken from answers are left out: {', '.join(each.name for each in request.takings)}.")
 

@@ -8,6 +8,7 @@ from typing import Any
 from workbench.formats.interchange.auth_words import INSOMNIA, write_auth
 from workbench.formats.interchange.bodies import form_rows
 from workbench.formats.interchange.documents import Plain
+from workbench.formats.interchange.examples import lose_examples
 from workbench.formats.interchange.exported import (
     Exported,
     Options,
@@ -165,6 +166,7 @@ class _Writer:
             losses.add(f"Variables of a request do not exist in Insomnia: {names}.")
         if request.tags:
             losses.add(f"Tags are left out: {', '.join(request.tags)}.")
+        lose_examples(request, losses)
         return described
 
     def _rows(self, rows: tuple[Field, ...], losses: Losses) -> list[Plain]:

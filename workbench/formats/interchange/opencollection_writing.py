@@ -5,6 +5,7 @@ from typing import Any
 from workbench.formats.interchange.auth_words import OPENCOLLECTION, write_auth
 from workbench.formats.interchange.bodies import form_rows
 from workbench.formats.interchange.documents import Plain
+from workbench.formats.interchange.examples import lose_examples, opencollection_examples
 from workbench.formats.interchange.exported import (
     Exported,
     Options,
@@ -150,8 +151,17 @@ def _request(request: SavedRequest, place: int, losses: Losses, options: Options
             "actions": [_action(request, at) for at in range(len(request.takings))],
         }
     )
+    if is_graphql:
+        lose_examples(request, losses)
     return item | _present(
-        {"runtime": runtime, "settings": _settings(request.settings, losses), "docs": request.docs or None}
+        {
+            "runtime": runtime,
+            "settings": _settings(request.settings, losses),
+            "examples": []
+            if is_graphql
+            else opencollection_examples(request, losses, with_secrets=options.with_secrets),
+            "docs": request.docs or None,
+        }
     )
 
 

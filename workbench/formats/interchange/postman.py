@@ -27,6 +27,7 @@ from workbench.formats.interchange.documents import (
     text,
     title,
 )
+from workbench.formats.interchange.examples import read_postman_examples
 from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
 from workbench.formats.interchange.postman_urls import read_url
 from workbench.formats.interchange.queries import read_method
@@ -199,6 +200,7 @@ def _request(item: Plain, losses: Losses, read: Beside) -> SavedRequest:
         assertions=tuple(asked.assertions),
         takings=tuple(asked.takings),
         docs=_docs(request.get("description", item.get("description"))),
+        examples=read_postman_examples(item.get("response"), place),
     )
 
 
@@ -382,9 +384,6 @@ def _proxy(proxy: Plain) -> str:
 
 
 def _lose_rest(item: Plain, request: Plain, losses: Losses) -> None:
-    answers = len(sequence(item.get("response")))
-    if answers:
-        losses.add(f"Saved answers are not carried over: {answers} example{'s' if answers > 1 else ''}.")
     if mapping(request.get("certificate")):
         losses.add("The client certificate is not in the export: choose it in the request's settings.")
     _lose_descriptions(mapping(request.get("url")).get("query"), "query rows", losses)

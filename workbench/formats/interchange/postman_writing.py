@@ -7,6 +7,7 @@ from typing import Any
 from workbench.formats.interchange.auth_words import POSTMAN, write_auth
 from workbench.formats.interchange.bodies import content_type_of, form_rows
 from workbench.formats.interchange.documents import Plain
+from workbench.formats.interchange.examples import postman_examples
 from workbench.formats.interchange.exported import (
     Exported,
     Options,
@@ -154,7 +155,8 @@ def _request(request: SavedRequest, losses: Losses, options: Options) -> Plain:
         described["auth"] = auth
     if request.docs:
         described["description"] = request.docs
-    item: Plain = {"name": request.name, "request": described, "response": []}
+    examples = postman_examples(request, described, losses, with_secrets=options.with_secrets)
+    item: Plain = {"name": request.name, "request": described, "response": examples}
     if request.variables:
         item["variable"] = [_variable(each, losses) for each in public_variables(request.variables, losses)]
     if events := _events(request, losses, options):

@@ -41,12 +41,15 @@ class AnswerPane(QWidget):
     """Shows a delivery's last attempt, or that there is none yet."""
 
     save_wanted = Signal(object)
+    example_wanted = Signal(object)
+    """A Response that a person wants to keep as an example of the request."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
         self._attempt: Attempt | None = None
         self._before: Attempt | None = None
+        self._offers_examples = False
         self._jobs = Jobs(self, lambda error: self.show_message(error.message))
         self.status = QLabel(self)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
@@ -62,6 +65,10 @@ class AnswerPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pages)
+
+    def offer_examples(self) -> None:
+        """Let a person keep answers as examples: where there is a request whose they are."""
+        self._offers_examples = True
 
     def _build(self) -> None:
         """Make the page of an answer: when the first one comes."""
@@ -118,14 +125,26 @@ class AnswerPane(QWidget):
         self.compare.setAccessibleName("Compare with the answer before")
         self.compare.setToolTip("Compare with the answer before, in this tab")
         self.compare.clicked.connect(lambda: self._jobs.start(self._compare(), "compare answers"))
+        self.keep = QToolButton(self)
+        self.keep.setIcon(icon("pin"))
+        self.keep.setIconSize(QSize(16, 16))
+        self.keep.setAccessibleName("Keep as an example")
+        self.keep.setToolTip("Keep this answer as an example of the request")
+        self.keep.setVisible(self._offers_examples)
+        self.keep.clicked.connect(self._on_keep)
         line = QHBoxLayout()
         line.setContentsMargins(12, 6, 8, 2)
         line.setSpacing(12)
         line.addWidget(self.status)
         line.addWidget(self.facts)
         line.addStretch()
+        line.addWidget(self.keep)
         line.addWidget(self.compare)
         return line
+
+    def _on_keep(self) -> None:
+        if self._attempt is not None and self._attempt.response is not None:
+            self.example_wanted.emit(self._attempt.response)
 
     def _timing_page(self) -> QWidget:
         page = QWidget(self)
@@ -164,6 +183,7 @@ class AnswerPane(QWidget):
             self.status.setText(f"{response.status} {response.reason}".strip())
         self.facts.setText(status_facts(delivery))
         self._colour_status()
+        self.keep.setEnabled(response is not None)
         self.compare.setEnabled(response is not None and self._before is not None)
         headers = [] if response is None else [(name, readable(value)) for name, value in response.headers]
         self.headers.set_pairs(headers)

@@ -71,7 +71,7 @@ class ComposerPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.addWidget(self.sections)
         self.splitter.addWidget(self.answer)
-        self.splitter.setSizes([540, 460])
+        self.splitter.setSizes([580, 420])
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)

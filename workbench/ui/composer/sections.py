@@ -18,6 +18,7 @@ from workbench.ui.composer.auth_editor import AuthEditor
 from workbench.ui.composer.body_editor import BodyEditor
 from workbench.ui.composer.checks_editor import ChecksEditor
 from workbench.ui.composer.docs_editor import DocsEditor
+from workbench.ui.composer.examples_editor import ExamplesEditor
 from workbench.ui.composer.fields_editor import FieldsEditor
 from workbench.ui.composer.header_words import header_words
 from workbench.ui.composer.params_editor import ParamsEditor
@@ -29,6 +30,8 @@ from workbench.ui.theme import Appearance
 from workbench.ui.variables import Variables
 
 HOLDS = " •"
+EXAMPLES = "Examples"
+"""The one tab that is there only while it holds something: it is filled from the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,13 @@ class Sections(QTabWidget):
                 lambda editor, _: {"docs": editor.docs()},
                 lambda request: HOLDS if request.docs else "",
             ),
+            Section(
+                EXAMPLES,
+                lambda: ExamplesEditor(self._appearance, self),
+                lambda editor, request: editor.set_examples(request.examples),
+                lambda editor, _: {"examples": editor.examples()},
+                lambda request: _count(request.examples),
+            ),
         )
 
     def _make_params(self) -> ParamsEditor:
@@ -199,7 +209,10 @@ class Sections(QTabWidget):
     def show_first(self, request: SavedRequest) -> None:
         """Show the tab that says most of a request: the parameters of one that has no body and needs none."""
         bare = request.body.kind is BodyKind.NONE and request.method in ("GET", "HEAD", "OPTIONS")
-        title = "Params" if bare else "Body"
+        self.show_section("Params" if bare else "Body")
+
+    def show_section(self, title: str) -> None:
+        """Bring a tab to the front."""
         self.editor(title)
         self.setCurrentIndex(list(self._sections).index(title))
 
@@ -233,6 +246,8 @@ class Sections(QTabWidget):
     def _show_marks(self) -> None:
         for position, section in enumerate(self._sections.values()):
             self.setTabText(position, section.title + section.mark(self._request))
+        examples = list(self._sections).index(EXAMPLES)
+        self.setTabVisible(examples, bool(self._request.examples) or self.currentIndex() == examples)
 
 
 def _fill_body(editor: BodyEditor, request: SavedRequest) -> None:

@@ -1,13 +1,18 @@
-"""The part of the benchmark about collections: three thousand requests, listed, read and shown in the window."""
+"""Collections: three thousand requests, listed, read and shown in the window, beside reading the bytes."""
 
+import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+from benchmark.figures import Figure, alternating, beside
+from benchmark.processes import a_home
+
+HELP = "three thousand saved requests: listed, read, shown, and the window's memory"
 
 REQUESTS = 3000
 FOLDERS = 30
@@ -48,28 +53,46 @@ main(sys.argv[1:], watch, port=0)
 """
 
 
-def collections(rounds: int) -> None:
-    """Print the times to list, to read whole, and until the window shows them; and its memory."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing but the rounds."""
+    parser.set_defaults(rounds=5)
+
+
+def run(arguments: argparse.Namespace) -> list[Figure]:
+    """Measure the times to list, to read whole, and until the window shows them; and its memory."""
     from workbench.storage.collection_listing import read_tree
     from workbench.storage.whole_collections import load_tree
 
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=os.environ.get("BENCH_DIR")) as home:
+    with a_home() as home:
         folder = Path(home, "workspace", "bench")
         write(folder)
-        times: dict[str, list[float]] = {}
-        for _ in range(rounds):
-            for name, read in (("listed", read_tree), ("read whole", load_tree)):
-                began = time.perf_counter()
-                read(folder)
-                times.setdefault(name, []).append(time.perf_counter() - began)
-            shown = _window(home)
-            times.setdefault("window shows them", []).append(shown["s"])
-            times.setdefault("window's memory, MB", []).append(shown["mb"])
-    print(f"{REQUESTS:,} requests in {FOLDERS} folders, {len(BODY):,} bytes of body each; medians of {rounds}")
-    for name, values in times.items():
-        figure = statistics.median(values)
-        text = f"{figure:8.0f}" if name.endswith("MB") else f"{figure * 1000:8.0f} ms"
-        print(f"{name:40}{text}  (min {min(values):.3g}, max {max(values):.3g})")
+        memory: list[float] = []
+
+        def timed(read: Callable[[Path], object]) -> float:
+            began = time.perf_counter()
+            read(folder)
+            return (time.perf_counter() - began) * 1000
+
+        def shown() -> float:
+            seen = _window(home)
+            memory.append(seen["mb"])
+            return seen["s"] * 1000
+
+        runs = {
+            "files read, nothing made of them": lambda: timed(_read_files),
+            "listed": lambda: timed(read_tree),
+            "read whole": lambda: timed(load_tree),
+            "window shows them, from its start": shown,
+        }
+        medians = alternating(arguments.rounds, runs)
+    made = beside(medians, "ms", "files read, nothing made of them")
+    return [*made, Figure("window's memory with them", statistics.median(memory), "MB")]
+
+
+def _read_files(folder: Path) -> None:
+    """The limit: what reading the bytes takes."""
+    for file in folder.rglob("*.yml"):
+        file.read_bytes()
 
 
 def write(folder: Path) -> None:
