@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from conftest import a_window, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -140,7 +141,7 @@ async def check_dialogs(window: MainWindow, names: tuple[str, ...]) -> dict[str,
         title = dialog.windowTitle() or dialog.accessibleName()
         if not title:
             found[name].append("no title")
-        dialog.close()
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
         await until(lambda: not opened(window))
     return {name: wrong for name, wrong in found.items() if wrong}
 
@@ -149,7 +150,7 @@ def opened(window: MainWindow) -> list[QDialog]:
     return [each for each in window.findChildren(QDialog) if each.isVisible()]
 
 
-async def test_everything_in_every_dialog_has_a_name(window: MainWindow) -> None:
+async def test_everything_in_every_dialog_has_a_name_and_escape_closes_it(window: MainWindow) -> None:
     await captured(window)
     window.captures.choose(1)
     await until(lambda: window.captures.detail.headers.rowCount() > 0)
@@ -166,7 +167,7 @@ async def test_everything_in_the_dialogs_of_requests_has_a_name(paths: Paths, ap
         assert await check_dialogs(window, REQUEST_DIALOGS) == {}
 
 
-async def test_panes_are_gone_through_with_keys(window: MainWindow) -> None:
+async def test_the_window_is_gone_through_with_keys(window: MainWindow) -> None:
     await captured(window)
     window.captures.choose(1)
     window.activateWindow()
@@ -190,12 +191,7 @@ async def test_panes_are_gone_through_with_keys(window: MainWindow) -> None:
     assert went == ["table", "detail", "sidebar", "filter"]
     window.commands["previous_pane"].trigger()
     assert window.sidebar.isAncestorOf(window.focusWidget())
-
-
-async def test_tab_goes_round_the_whole_window(window: MainWindow, qtbot) -> None:
-    await captured(window)
-    window.captures.choose(1)
-    window.activateWindow()
+    # And Tab goes round all of it.
     window.sidebar.search.setFocus()
     seen: list[QWidget] = []
     while window.focusWidget() not in seen and len(seen) < 80:
@@ -204,12 +200,3 @@ async def test_tab_goes_round_the_whole_window(window: MainWindow, qtbot) -> Non
     wanted = [window.sidebar.search, window.sidebar.tree, window.captures.filter, window.captures.table]
     assert [each.accessibleName() for each in wanted if each not in seen] == []
     assert any(window.captures.detail.isAncestorOf(each) for each in seen)
-
-
-async def test_escape_closes_what_is_opened(window: MainWindow, qtbot) -> None:
-    for name in ("preferences", "shortcuts", "log", "about"):
-        window.commands[name].trigger()
-        await until(lambda: opened(window))
-        dialog = opened(window)[0]
-        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-        await until(lambda: not opened(window))

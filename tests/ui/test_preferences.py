@@ -4,7 +4,7 @@ import tomllib
 
 from conftest import until
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
-from test_window import captured
+from test_window import captured, post
 
 from workbench.storage.settings import Settings, is_sound
 from workbench.ui.desktop.preference_list import PREFERENCES
@@ -66,6 +66,12 @@ async def test_changes_hold_at_once_and_stand_in_the_file(window: MainWindow, qt
     window.commands["light"].trigger()
     assert window.appearance.theme.name == "light"
     dialog.close()
+    window.change_settings(shortcuts={"new_request": "F9", "palette": "F9"})
+    assert window.commands["new_request"].shortcut().toString() == "F9"
+    assert window.commands["new_request"].toolTip().endswith("(F9)")
+    assert "has it not" in window.notices.text
+    window.change_settings(shortcuts={})
+    assert window.commands["new_request"].shortcut().toString() == "Ctrl+N"
 
 
 async def test_the_listener_moves_with_its_port_and_restarts_only_when_told(window: MainWindow) -> None:
@@ -76,16 +82,5 @@ async def test_the_listener_moves_with_its_port_and_restarts_only_when_told(wind
     started = window.listener.process_id
     window.notices._buttons[0].click()
     await until(lambda: window.listener.process_id not in (0, started) and window.listener.state.name == "LISTENING")
-    from test_window import post
-
+    assert window.listener.port == before
     assert (await post(window.listener.port, b"x" * (with_limit + 1))).startswith(b"HTTP/1.1 413")
-    assert before == window.listener.port
-
-
-async def test_shortcuts_of_the_settings_are_in_force(window: MainWindow, qtbot) -> None:
-    window.change_settings(shortcuts={"new_request": "F9", "palette": "F9"})
-    assert window.commands["new_request"].shortcut().toString() == "F9"
-    assert window.commands["new_request"].toolTip().endswith("(F9)")
-    assert "has it not" in window.notices.text
-    window.change_settings(shortcuts={})
-    assert window.commands["new_request"].shortcut().toString() == "Ctrl+N"

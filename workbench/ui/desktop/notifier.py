@@ -4,7 +4,6 @@ Only what may be seen over a shoulder: names and numbers, nothing of what was ca
 """
 
 import shutil
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtGui import QAction, QIcon
@@ -79,6 +78,3 @@ class Notifier(QObject):
     def _hide_unwanted(self) -> None:
         if self._tray is not None and not self._wanted:
             self._tray.hide()
-
-
-Tell = Callable[[str, str], object]

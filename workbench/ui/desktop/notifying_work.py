@@ -11,7 +11,8 @@ from PySide6.QtGui import QAction
 
 from workbench.engine.workbench import Workbench
 from workbench.model.capture import CaptureSummary
-from workbench.ui.desktop.notifier import Notifier, Tell
+from workbench.model.delivery import StoredForward
+from workbench.ui.desktop.notifier import Notifier
 from workbench.ui.icons import application_icon
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_state import ListenerState
@@ -34,7 +35,7 @@ _STATES = {
 
 
 class NotifyingWork:
-    """The rules; `tell` may be replaced by who wants to hear instead of see."""
+    """The rules, and the icon in the tray."""
 
     def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs) -> None:
         self._window = window
@@ -45,7 +46,6 @@ class NotifyingWork:
         actions = [show, *(window.commands[name] for name in IN_TRAY)]
         self.notifier = Notifier(application_icon(), actions, window)
         self.notifier.clicked.connect(lambda: window.come_to_front([]))
-        self.tell: Tell = self.notifier.tell
         self._seen = 0
         self._failed: set[int] = set()
         self._look = QTimer(window, singleShot=True, interval=GATHER_MS)
@@ -92,7 +92,7 @@ class NotifyingWork:
 
     def _tell_down(self, why: str) -> None:
         if self._window.settings.notify_listener_down and not self._is_watched:
-            self.tell("Webhooks are not caught now", why)
+            self.notifier.tell("Webhooks are not caught now", why)
 
     def _look_soon(self, wanted: bool) -> None:
         if wanted and not self._look.isActive():
@@ -104,10 +104,10 @@ class NotifyingWork:
             return
         if captures:
             names = ", ".join(dict.fromkeys(each.endpoint or "catch-all" for each in captures))
-            self.tell(f"Caught for {names}", _numbers([each.number for each in captures]))
+            self.notifier.tell(f"Caught for {names}", _numbers([each.number for each in captures]))
         if failures:
             hosts = ", ".join(dict.fromkeys(urlsplit(each.url).netloc.rpartition("@")[2] for each in failures))
-            self.tell(f"Forwarding to {hosts} failed", _numbers([each.capture_number for each in failures]))
+            self.notifier.tell(f"Forwarding to {hosts} failed", _numbers([each.capture_number for each in failures]))
 
     async def _new_captures(self) -> list[CaptureSummary]:
         wanted = set(self._window.settings.notify_endpoints)
@@ -119,10 +119,10 @@ class NotifyingWork:
         found = await self._workbench.captures.run(lambda reader: reader.summaries(numbers))
         return [each for each in found if "*" in wanted or (each.endpoint or "catch-all") in wanted]
 
-    async def _newest_failed(self):
+    async def _newest_failed(self) -> list[StoredForward]:
         return await self._workbench.forwards.run(lambda reader: reader.newest_failed(LOOKED_THROUGH))
 
-    async def _new_failures(self):
+    async def _new_failures(self) -> list[StoredForward]:
         if not self._window.settings.notify_forward_failed:
             return []
         failed = await self._newest_failed()

@@ -171,7 +171,7 @@ class PreferencesDialog(QDialog):
             fits = matches(preference, typed) if typed.strip() else preference.section == chosen
             row.setVisible(fits)
             shown |= {preference.section} if fits else set()
-        keys = "keyboard shortcuts keys bindings hotkeys".find(typed.strip().casefold()) >= 0
+        keys = typed.strip().casefold() in "keyboard shortcuts keys bindings hotkeys"
         if keys if typed.strip() else chosen == KEYS:
             shown.add(KEYS)
         self._keys.setVisible(KEYS in shown)
