@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from conftest import until
 from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
+from shiboken6 import isValid
 
 from workbench.ui.main_window import MainWindow
 
@@ -25,4 +26,9 @@ async def answer(window: MainWindow, word: str, saying: str = "") -> None:
     """Wait for a question that says this, and press a button of it."""
     box = await opened(window, QMessageBox, lambda each: saying in each.text())
     next(each for each in box.findChildren(QPushButton) if each.text().replace("&", "") == word).click()
-    await until(lambda: not box.isVisible())
+    await closed(box)
+
+
+async def closed(dialog: QDialog) -> None:
+    """Wait until a dialog is no longer shown; it may be deleted by then."""
+    await until(lambda: not isValid(dialog) or not dialog.isVisible())

@@ -50,9 +50,10 @@ async def clicked(window: MainWindow, name: str) -> ComposerPanel:
 async def test_a_click_looks_at_a_request_and_keys_stay_in_the_tree(shop: MainWindow, root: Path) -> None:  # noqa: F811
     await clicked(shop, "Make")
     tree = shop.sidebar.tree
-    assert tree.hasFocus()
+    assert shop.focusWidget() is tree
     shop.commands["duplicate"].trigger()
     await until(lambda: "Make copy" in shop.tabs.tabText(shop.tabs.currentIndex()))
+    await until(lambda: (current := tree.currentItem()) and current.text(0) == "Make copy")
     await clicked(shop, "Make")
     QTest.keyClick(tree, Qt.Key.Key_Delete)
     await until(lambda: names(root)["Orders"] == ["List", "Make copy"])

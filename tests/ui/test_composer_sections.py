@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 from workbench.model.authentication import AUTH_FIELDS, Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import BodyKind, ComposedBody, Field, Part, SavedRequest
+from workbench.model.examples import Example
 from workbench.model.message import Body
 from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice, SignMode
@@ -50,6 +51,7 @@ FULL = SavedRequest(
     signing=SigningChoice("a-provider-of-tomorrow", "v9", "env:X", SignMode.STALE, "", (("webhook_id", "1"),)),
     docs="# Title\n",
     tags=("x",),
+    examples=(Example("Made", 201, "Created", (("A", "1"),), '{"n": 1.0}', "json"),),
 )
 
 
@@ -105,12 +107,16 @@ async def test_every_part_of_a_request_survives_being_shown_and_edited(make: Mak
 
 async def test_tab_titles_say_what_holds_something(make: Make) -> None:
     panel = make(FULL)
-    titles = [panel.sections.tabText(position) for position in range(panel.sections.count())]
+    sections = panel.sections
+
+    def titles() -> list[str]:
+        shown = [position for position in range(sections.count()) if sections.isTabVisible(position)]
+        return [sections.tabText(position) for position in shown]
+
     expected = ["Params 3", "Headers 1", "Body •", "Auth •", "Sign •", "Tests 2", "Vars 1", "Settings •", "Docs •"]
-    assert titles == expected
+    assert titles() == [*expected, "Examples 1"]
     panel.show_request(SavedRequest())
-    bare = [panel.sections.tabText(position) for position in range(panel.sections.count())]
-    assert bare == ["Params", "Headers", "Body", "Auth", "Sign", "Tests", "Vars", "Settings", "Docs"]
+    assert titles() == ["Params", "Headers", "Body", "Auth", "Sign", "Tests", "Vars", "Settings", "Docs"]
 
 
 async def test_typing_a_header_and_taking_it_away_and_back(make: Make) -> None:

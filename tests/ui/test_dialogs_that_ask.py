@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import a_window, until
-from dialog_driving import answer, opened
+from dialog_driving import answer, closed, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -54,6 +54,9 @@ def type_variables(dialog: EnvironmentDialog, *variables: Variable) -> None:
 
 
 async def test_environments_that_were_edited_are_dropped_only_on_a_word(shop: MainWindow, root: Path) -> None:
+    only_read = await environments(shop, root)
+    escape(only_read)
+    assert not only_read.isVisible()
     dialog = await environments(shop, root)
     type_variables(dialog, Variable("host", "typed"))
     escape(dialog)
@@ -62,14 +65,8 @@ async def test_environments_that_were_edited_are_dropped_only_on_a_word(shop: Ma
     assert dialog.table.variables() == (Variable("host", "typed"),)
     escape(dialog)
     await answer(shop, "Discard")
-    await until(lambda: not dialog.isVisible())
+    await closed(dialog)
     assert list_environments(root)[0][0].variables == (Variable("host", "before"),)
-
-
-async def test_environments_that_were_only_read_close_at_once(shop: MainWindow, root: Path) -> None:
-    dialog = await environments(shop, root)
-    escape(dialog)
-    assert not dialog.isVisible()
 
 
 async def test_a_passphrase_that_is_not_given_loses_nothing_that_was_typed(shop: MainWindow, root: Path) -> None:
@@ -89,6 +86,8 @@ async def test_a_passphrase_that_is_not_given_loses_nothing_that_was_typed(shop:
 async def test_what_cannot_be_saved_is_shown_again_with_the_reason(shop: MainWindow, root: Path) -> None:
     dialog = await environments(shop, root)
     dialog.add.click()
+    assert dialog.focusWidget() is dialog.name
+    assert dialog.name.selectedText() == dialog.name.text() == "New environment"
     dialog.name.setText("...")
     dialog.name.textEdited.emit("...")
     dialog.accept()
@@ -99,16 +98,9 @@ async def test_what_cannot_be_saved_is_shown_again_with_the_reason(shop: MainWin
     await answer(shop, "Discard")
 
 
-async def test_a_new_environment_is_ready_to_be_named(shop: MainWindow, root: Path) -> None:
-    dialog = await environments(shop, root)
-    dialog.add.click()
-    assert dialog.focusWidget() is dialog.name
-    assert dialog.name.selectedText() == dialog.name.text() == "New environment"
-    escape(dialog)
-    await answer(shop, "Discard")
-
-
-async def test_looking_at_environments_makes_no_collection(window: MainWindow, paths: Paths) -> None:
+async def test_looking_at_environments_makes_no_collection_and_endpoints_ask(
+    window: MainWindow, paths: Paths
+) -> None:
     window.commands["edit_environments"].trigger()
     dialog = await opened(window, EnvironmentDialog)
     assert not (paths.workspace / "requests").exists()
@@ -116,9 +108,12 @@ async def test_looking_at_environments_makes_no_collection(window: MainWindow, p
     dialog.accept()
     await until(lambda: list_environments(paths.workspace / "requests")[0])
     await until(lambda: [each.name for each in window.sidebar.collections.trees] == ["Requests"])
+    await closed(dialog)
+    await dropped_endpoint(window)
 
 
-async def test_an_endpoint_that_was_edited_is_dropped_only_on_a_word(window: MainWindow) -> None:
+async def dropped_endpoint(window: MainWindow) -> None:
+    """Edit an endpoint and leave it: that, too, is dropped only on a word."""
     window.commands["edit_endpoint"].trigger()
     dialog = await opened(window, EndpointDialog)
     QTest.keyClicks(dialog.text, "# mine")
@@ -127,7 +122,7 @@ async def test_an_endpoint_that_was_edited_is_dropped_only_on_a_word(window: Mai
     assert "# mine" in dialog.text.toPlainText()
     escape(dialog)
     await answer(window, "Discard")
-    await until(lambda: not dialog.isVisible())
+    await closed(dialog)
 
 
 async def test_what_requests_share_is_dropped_only_on_a_word(shop: MainWindow, root: Path) -> None:
