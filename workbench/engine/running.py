@@ -206,8 +206,11 @@ def _requests_in(place: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     children = children_of(place)
     files: list[Path] = []
     problems = list(children.problems)
-    for folder in children.folders:
-        inner, amiss = _requests_in(folder.path)
-        files += inner
-        problems += amiss
-    return (*files, *(each.path for each in children.requests)), tuple(problems)
+    for child in children.items:
+        if child.is_folder:
+            inner, amiss = _requests_in(child.path)
+            files += inner
+            problems += amiss
+        else:
+            files.append(child.path)
+    return tuple(files), tuple(problems)
