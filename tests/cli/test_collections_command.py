@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from program import Program
 
+from workbench.engine.sending_context import sending_context
 from workbench.model.variables import Variable
+from workbench.storage.collection_editing import rename_folder
 from workbench.storage.environment_secrets import own_prefix, secret_prefix, secret_values
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
@@ -91,7 +93,7 @@ async def test_files_are_not_replaced_unasked(workbench: Program, tmp_path: Path
     assert (await workbench(*words, "--force")).code == 0
     again = await workbench("collections", "import", str(written(tmp_path)), "--into", str(target))
     assert again.code == 2
-    assert "not empty" in again.err
+    assert "--replace" in again.err
 
 
 async def test_what_cannot_be_read_is_one_sentence(workbench: Program, tmp_path: Path) -> None:
@@ -170,3 +172,79 @@ async def test_trust_is_given_and_taken_back(workbench: Program, tmp_path: Path)
     refused = await workbench("collections", "trust", str(root / "nowhere"))
     assert refused.code == 2
     assert "There is no folder" in refused.err
+
+
+def an_environment(tmp_path: Path, value: str) -> Path:
+    file = tmp_path / "prod.json"
+    values = [{"key": "host", "value": value, "enabled": True}, {"key": "token", "value": value, "type": "secret"}]
+    file.write_text(json.dumps({"name": "prod", "values": values, "_postman_variable_scope": "environment"}))
+    return file
+
+
+async def test_an_environment_goes_into_the_collection_that_is_named(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop.json"
+    shop.write_text(json.dumps({**POSTMAN, "info": {**POSTMAN["info"], "name": "Shop"}}))  # type: ignore[dict-item]
+    await workbench("collections", "import", str(shop))
+    environment = str(an_environment(tmp_path, "one"))
+    alone = await workbench("collections", "import", environment, "--into", str(tmp_path / "own"))
+    assert "--into Shop" in alone.err
+    assert (await workbench("collections", "import", environment, "--into", "shop")).code == 0
+    twice = await workbench("collections", "import", environment, "--into", "shop")
+    assert (twice.code, "--replace" in twice.err) == (2, True)
+    two = str(an_environment(tmp_path, "two"))
+    assert (await workbench("collections", "import", two, "--into", "shop", "--replace")).code == 0
+    shown = await workbench("environments", "show", "prod", "--collection", "Shop", "--json")
+    assert [(row["name"], row["value"]) for row in json.loads(shown.text)["variables"]] == [
+        ("host", "two"),
+        ("token", None),
+    ]
+    root = secrets.paths.workspace / "shop"
+    prefix = secret_prefix(secrets, root, "prod")
+    assert secret_values(secrets, (Variable("token", secret=True),), prefix) == {"token": "two"}
+
+
+async def test_an_import_twice_is_said_and_can_take_the_place(workbench: Program, tmp_path: Path) -> None:
+    file = str(written(tmp_path))
+    await workbench("collections", "import", file)
+    twice = await workbench("collections", "import", file, "--json")
+    assert "--replace" in twice.err
+    again = json.loads(twice.text)["path"]
+    (Path(again) / "mine.txt").write_text("mine")
+    replaced = await workbench("collections", "import", file, "--into", again, "--replace", "--json")
+    assert json.loads(replaced.text)["path"] == again
+    assert [kept.read_text() for kept in Path(again).parent.glob(".replaced/*/mine.txt")] == ["mine"]
+    several = await workbench("collections", "import", file, "--replace")
+    assert (several.code, "More than one" in several.err) == (2, True)
+
+
+async def test_secrets_of_folders_go_to_the_store_and_are_sent(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    folder = {
+        "name": "Orders",
+        "variable": [{"key": "key", "value": "of the folder", "type": "secret"}],
+        "item": [
+            {
+                "name": "get",
+                "request": {"method": "GET", "url": "http://x/", "header": [{"key": "X", "value": "{{key}}"}]},
+            }
+        ],
+    }
+    variable = [{"key": "token", "value": "of the collection", "type": "secret"}]
+    info = {**POSTMAN["info"], "name": "Shop"}  # type: ignore[dict-item]
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps({"info": info, "item": [folder], "variable": variable}))
+    ran = await workbench("collections", "import", str(file))
+    root = secrets.paths.workspace / "shop"
+    assert "Nothing was lost." in ran.err
+    assert not any(b"of the " in path.read_bytes() for path in root.rglob("*") if path.is_file())
+    context = sending_context(root / "orders" / "get.yml", "", Secrets(secrets.paths, PASSPHRASE))
+    assert {name: value for scope in context.scopes.all for name, value in scope.values.items()} == {
+        "token": "of the collection",
+        "key": "of the folder",
+    }
+    renamed = rename_folder(root / "orders", "Moved")
+    context = sending_context(renamed / "get.yml", "", Secrets(secrets.paths, PASSPHRASE))
+    assert "of the folder" in context.scopes.all[-1].values.values()

@@ -25,7 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     add = actions.add_parser("import", help="make a collection of another program's file or folder")
     add.add_argument("path", metavar="FILE|DIR", help="an export, a folder, or a text of commands")
-    add.add_argument("--into", metavar="DIR", help="a new folder for it (default: in the workspace, by its name)")
+    add.add_argument(
+        "--into",
+        metavar="COLLECTION|DIR",
+        help="a collection, by name or folder, that takes it in: requests as a new folder, environments beside its "
+        "own; or a new folder (default: in the workspace, by its name)",
+    )
+    add.add_argument(
+        "--replace",
+        action="store_true",
+        help="in the place of the collection of its name, which is kept in .replaced; with --into a collection, "
+        "environments in the place of those of their names",
+    )
     add.add_argument("--format", choices=sorted(IMPORT_FORMATS), metavar="NAME", help=", ".join(IMPORT_FORMATS))
     add.add_argument("--limit", type=_mebibytes, metavar="MIB", default=32, help="refuse more (default: %(default)s)")
     add.add_argument("--json", action="store_true", help="the whole report as one JSON object")
@@ -63,10 +74,9 @@ def _mebibytes(text: str) -> int:
 
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
     """Read what was chosen, write it as a collection, and report what was lost on the way."""
+    from workbench.cli.placing_imports import place_import
     from workbench.formats.interchange.importing import import_bytes, import_folder
-    from workbench.storage.collection_identities import Identities
     from workbench.storage.interchange_files import open_import
-    from workbench.storage.whole_collections import save_tree
 
     source = open_import(Path(arguments.path), arguments.limit * 1024 * 1024)
     if source.raw is None:
@@ -77,54 +87,23 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
         imported = import_bytes(source.raw, source.name, format_name=arguments.format or "", read=source.read)
     tree = imported.tree
     paths = Paths.of_home(arguments.home)
-    target = Path(arguments.into) if arguments.into else _new_folder(paths.workspace, tree.name)
-    # A list of collections that cannot be read is said before anything is written.
-    Identities(paths).known(target)
-    save_tree(target, tree)
-    losses = (*imported.losses, *_keep_secrets(paths, target, tree))
+    placed = place_import(tree, paths, arguments.into, over=arguments.replace)
+    losses = (*imported.losses, *placed.losses)
     requests, folders = _counted(tree)
     if arguments.json:
         counts = {"requests": requests, "folders": folders, "environments": len(tree.environments)}
-        console.json({"path": str(target.absolute()), "name": tree.name, **counts, "losses": _loss_rows(losses)})
-        return 0
-    console.line(
-        f"{printable(tree.name)}: {_count(requests, 'request')}, {_count(folders, 'folder')},"
-        f" {_count(len(tree.environments), 'environment')} in {target}"
-    )
-    _report(losses, console)
+        path = str(placed.folder.absolute())
+        console.json({"path": path, "name": tree.name, **counts, "losses": _loss_rows(losses)})
+    else:
+        console.line(
+            f"{printable(tree.name)}: {_count(requests, 'request')}, {_count(folders, 'folder')},"
+            f" {_count(len(tree.environments), 'environment')} in {placed.folder}"
+        )
+    for note in placed.notes:
+        console.note(f"workbench: {note}")
+    if not arguments.json:
+        _report(losses, console)
     return 0
-
-
-def _new_folder(workspace: Path, name: str) -> Path:
-    from workbench.storage.collection_files import new_folder_path
-
-    workspace.mkdir(parents=True, exist_ok=True)
-    return new_folder_path(workspace, name)
-
-
-def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Loss, ...]:
-    """Put the values of secrets where secrets are kept; where that is locked, say which are to be given again."""
-    from workbench.storage.collection_identities import Identities
-    from workbench.storage.environment_secrets import keep_secrets, own_prefix
-    from workbench.storage.secrets import Secrets
-
-    secrets = Secrets(paths)
-    Identities(paths).renew(target)
-    lost: list[Loss] = []
-    for environment in tree.environments:
-        names = [each.name for each in environment.variables if each.secret and each.value]
-        try:
-            keep_secrets(secrets, environment, own_prefix(secrets, target, environment.name))
-        except WorkbenchError as error:
-            what = f"Values of secrets could not be kept: {', '.join(names)}. {error.message}"
-            lost.append(Loss(f"{tree.name} / {environment.name}", what))
-    lost += [
-        Loss(where, f"The secret {variable.name} of a folder has no place to be kept: put it into an environment.")
-        for where, folder in _folders(tree, tree.name)
-        for variable in folder.defaults.variables
-        if variable.secret and variable.value
-    ]
-    return tuple(lost)
 
 
 def _folders(tree: CollectionTree, where: str) -> Iterator[tuple[str, CollectionTree]]:

@@ -137,13 +137,14 @@ class DeliveryService:
     ) -> Prepared:
         """Return the exact request that `send` would send now, and send nothing but what a token needs.
 
-        Of `sources.folder`, a collection that is not trusted here, nothing reaches out to other files.
+        Of `sources.folder`, a collection that is not trusted here, nothing reaches out to other files, nor to answers
+        in the history: those of a request of the same name may be anybody's.
         """
         given = sources or Sources(self._clock)
-        if given.answer_of is None:
-            given = replace(given, answer_of=self.newest_answer)
         if given.folder is not None and not await asyncio.to_thread(self._is_trusted, given.folder):
             given = replace(given, contained=True)
+        elif given.answer_of is None:
+            given = replace(given, answer_of=self.newest_answer)
         return await prepare(
             saved,
             self._authenticator,
