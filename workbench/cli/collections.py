@@ -13,7 +13,7 @@ from workbench.formats.interchange.exporting import FORMATS as EXPORT_FORMATS
 from workbench.formats.interchange.imported import Loss
 from workbench.formats.interchange.importing import FORMATS as IMPORT_FORMATS
 from workbench.model.collection import CollectionTree, FolderEntry
-from workbench.model.errors import CollectionError, FormatError, UsageError, WorkbenchError
+from workbench.model.errors import CollectionError, FormatError, UsageError
 from workbench.storage.paths import Paths
 
 _PLACES_SHOWN = 5

@@ -26,8 +26,8 @@ from workbench.storage.collection_files import (
     remove_file,
     texts,
 )
-from workbench.storage.collection_patching import NEVER_IN_BLOCK
 from workbench.storage.collection_listing import next_number
+from workbench.storage.collection_patching import NEVER_IN_BLOCK
 from workbench.storage.collection_reading import (
     EXTENSIONS,
     Fingerprint,
