@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from program import Program
 
+from workbench.engine.sending_context import sending_context
 from workbench.model.variables import Variable
-from workbench.storage.collections import read_tree
+from workbench.storage.collection_editing import rename_folder
 from workbench.storage.environment_secrets import own_prefix, secret_prefix, secret_values
-from workbench.storage.environments import list_environments
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 
@@ -93,7 +93,7 @@ async def test_files_are_not_replaced_unasked(workbench: Program, tmp_path: Path
     assert (await workbench(*words, "--force")).code == 0
     again = await workbench("collections", "import", str(written(tmp_path)), "--into", str(target))
     assert again.code == 2
-    assert "not empty" in again.err
+    assert "--replace" in again.err
 
 
 async def test_what_cannot_be_read_is_one_sentence(workbench: Program, tmp_path: Path) -> None:
@@ -139,52 +139,6 @@ async def test_imports_read_and_overwrite_no_secret_of_a_collection_of_their_nam
     assert found == [{"apiKey": "mine"}, {}, {"apiKey": "theirs"}]
 
 
-async def test_postmans_environment_joins_its_collection(
-    workbench: Program, secrets: Secrets, tmp_path: Path
-) -> None:
-    root = tmp_path / "shop"
-    await workbench("collections", "import", str(written(tmp_path)), "--into", str(root))
-    file = tmp_path / "prod.json"
-    file.write_text(json.dumps(environment("s3cret")), encoding="utf-8")
-    ran = await workbench("collections", "import", str(file), "--add-to", str(root))
-    assert (ran.code, ran.err.strip()) == (0, "Nothing was lost.")
-    again = await workbench("collections", "import", str(file), "--add-to", str(root))
-    assert "There is an environment “prod” already" in again.err
-    assert "this one is “prod 2”" in again.err
-    found, problems = list_environments(root)
-    assert ([each.name for each in found], problems) == (["prod", "prod 2"], ())
-    variables = (Variable("apiKey", secret=True),)
-    assert secret_values(secrets, variables, secret_prefix(secrets, root, "prod")) == {"apiKey": "s3cret"}
-    assert b"s3cret" not in b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
-
-
-async def test_requests_join_a_collection_as_a_folder(workbench: Program, tmp_path: Path) -> None:
-    root = tmp_path / "shop"
-    await workbench("collections", "import", str(written(tmp_path)), "--into", str(root))
-    commands = tmp_path / "Commands.sh"
-    commands.write_text("curl http://x/one\n\ncurl http://x/two\n")
-    assert (await workbench("collections", "import", str(commands), "--add-to", str(root))).code == 0
-    folders = {folder.name: len(folder.requests) for folder in read_tree(root).folders}
-    assert folders["Commands"] == 2
-    assert len(read_tree(root).requests) == 2
-
-
-async def test_nothing_is_added_to_what_is_no_collection(workbench: Program, tmp_path: Path) -> None:
-    nowhere = tmp_path / "nowhere"
-    ran = await workbench("collections", "import", str(written(tmp_path)), "--add-to", str(nowhere))
-    assert ran.code != 0
-    assert "nowhere" in ran.err
-    assert not nowhere.exists()
-
-
-async def test_second_import_of_a_name_says_so(workbench: Program, tmp_path: Path) -> None:
-    file = written(tmp_path)
-    first = await workbench("collections", "import", str(file))
-    second = await workbench("collections", "import", str(file))
-    assert "already" not in first.err
-    assert "this is a second collection" in second.err
-
-
 async def test_import_to_where_a_collection_lay_gets_none_of_its_secrets(
     workbench: Program, secrets: Secrets, tmp_path: Path
 ) -> None:
@@ -218,3 +172,79 @@ async def test_trust_is_given_and_taken_back(workbench: Program, tmp_path: Path)
     refused = await workbench("collections", "trust", str(root / "nowhere"))
     assert refused.code == 2
     assert "There is no folder" in refused.err
+
+
+def an_environment(tmp_path: Path, value: str) -> Path:
+    file = tmp_path / "prod.json"
+    values = [{"key": "host", "value": value, "enabled": True}, {"key": "token", "value": value, "type": "secret"}]
+    file.write_text(json.dumps({"name": "prod", "values": values, "_postman_variable_scope": "environment"}))
+    return file
+
+
+async def test_an_environment_goes_into_the_collection_that_is_named(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop.json"
+    shop.write_text(json.dumps({**POSTMAN, "info": {**POSTMAN["info"], "name": "Shop"}}))  # type: ignore[dict-item]
+    await workbench("collections", "import", str(shop))
+    environment = str(an_environment(tmp_path, "one"))
+    alone = await workbench("collections", "import", environment, "--into", str(tmp_path / "own"))
+    assert "--into Shop" in alone.err
+    assert (await workbench("collections", "import", environment, "--into", "shop")).code == 0
+    twice = await workbench("collections", "import", environment, "--into", "shop")
+    assert (twice.code, "--replace" in twice.err) == (2, True)
+    two = str(an_environment(tmp_path, "two"))
+    assert (await workbench("collections", "import", two, "--into", "shop", "--replace")).code == 0
+    shown = await workbench("environments", "show", "prod", "--collection", "Shop", "--json")
+    assert [(row["name"], row["value"]) for row in json.loads(shown.text)["variables"]] == [
+        ("host", "two"),
+        ("token", None),
+    ]
+    root = secrets.paths.workspace / "shop"
+    prefix = secret_prefix(secrets, root, "prod")
+    assert secret_values(secrets, (Variable("token", secret=True),), prefix) == {"token": "two"}
+
+
+async def test_an_import_twice_is_said_and_can_take_the_place(workbench: Program, tmp_path: Path) -> None:
+    file = str(written(tmp_path))
+    await workbench("collections", "import", file)
+    twice = await workbench("collections", "import", file, "--json")
+    assert "--replace" in twice.err
+    again = json.loads(twice.text)["path"]
+    (Path(again) / "mine.txt").write_text("mine")
+    replaced = await workbench("collections", "import", file, "--into", again, "--replace", "--json")
+    assert json.loads(replaced.text)["path"] == again
+    assert [kept.read_text() for kept in Path(again).parent.glob(".replaced/*/mine.txt")] == ["mine"]
+    several = await workbench("collections", "import", file, "--replace")
+    assert (several.code, "More than one" in several.err) == (2, True)
+
+
+async def test_secrets_of_folders_go_to_the_store_and_are_sent(
+    workbench: Program, secrets: Secrets, tmp_path: Path
+) -> None:
+    folder = {
+        "name": "Orders",
+        "variable": [{"key": "key", "value": "of the folder", "type": "secret"}],
+        "item": [
+            {
+                "name": "get",
+                "request": {"method": "GET", "url": "http://x/", "header": [{"key": "X", "value": "{{key}}"}]},
+            }
+        ],
+    }
+    variable = [{"key": "token", "value": "of the collection", "type": "secret"}]
+    info = {**POSTMAN["info"], "name": "Shop"}  # type: ignore[dict-item]
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps({"info": info, "item": [folder], "variable": variable}))
+    ran = await workbench("collections", "import", str(file))
+    root = secrets.paths.workspace / "shop"
+    assert "Nothing was lost." in ran.err
+    assert not any(b"of the " in path.read_bytes() for path in root.rglob("*") if path.is_file())
+    context = sending_context(root / "orders" / "get.yml", "", Secrets(secrets.paths, PASSPHRASE))
+    assert {name: value for scope in context.scopes.all for name, value in scope.values.items()} == {
+        "token": "of the collection",
+        "key": "of the folder",
+    }
+    renamed = rename_folder(root / "orders", "Moved")
+    context = sending_context(renamed / "get.yml", "", Secrets(secrets.paths, PASSPHRASE))
+    assert "of the folder" in context.scopes.all[-1].values.values()

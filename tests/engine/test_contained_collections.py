@@ -10,6 +10,7 @@ from fakes import RawTarget
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.sending_context import sending_context
 from workbench.engine.workbench import Workbench, open_workbench
+from workbench.model.collection import SavedRequest
 from workbench.model.errors import UsageError
 from workbench.storage.collections import read_request
 from workbench.storage.paths import Paths
@@ -123,3 +124,13 @@ def test_trust_is_of_one_folder(paths: Paths, tmp_path: Path) -> None:
         trust(paths, tmp_path / "nowhere")
     with pytest.raises(UsageError, match="line break"):
         trust(paths, Path(f"{tmp_path}/one\n{os.sep}etc"))
+
+
+async def test_answers_in_the_history_wait_for_trust(workbench: Workbench, paths: Paths, root: Path) -> None:
+    async with RawTarget() as target:
+        await workbench.deliveries.send(SavedRequest("log in", url=target.url))
+    file = request(root, '{{$response "log in" res.status}}')
+    with pytest.raises(UsageError, match="not trusted"):
+        await sent(workbench, paths, file)
+    trust(paths, root)
+    assert b"X-Value: 200" in await sent(workbench, paths, file)

@@ -80,11 +80,11 @@ def test_a_folder_is_made_and_inherits(root: Path) -> None:
     folder = create_folder(root, "Stripe, live")
     assert folder == root / "stripe-live"
     assert (folder / "folder.yml").read_text() == (
-        "info:\n  name: Stripe, live\n  type: folder\n\nrequest:\n  auth: inherit\n"
+        "info:\n  name: Stripe, live\n  type: folder\n  seq: 1\n\nrequest:\n  auth: inherit\n"
     )
     assert create_folder(root, "stripe live").name == "stripe-live-2"
     assert create_folder(folder, "bodies").name == "bodies-2"
-    assert [child.name for child in read_tree(root).folders] == ["stripe live", "Stripe, live"]
+    assert [child.name for child in read_tree(root).folders] == ["Stripe, live", "stripe live"]
 
 
 def test_a_request_is_renamed_with_all_that_belongs_to_it(root: Path) -> None:

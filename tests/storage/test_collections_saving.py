@@ -167,6 +167,7 @@ def test_a_request_is_written_as_bruno_lays_it_out(collection: Path) -> None:
 info:
   name: Invoice paid
   type: http
+  seq: 1
 
 http:
   method: POST

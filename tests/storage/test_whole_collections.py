@@ -14,6 +14,9 @@ import jsonschema
 import pytest
 import yaml
 
+from workbench.formats.interchange.exported import Options
+from workbench.formats.interchange.exporting import export
+from workbench.formats.interchange.importing import import_bytes
 from workbench.model.authentication import NO_AUTH, Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
 from workbench.model.collection import (
@@ -31,7 +34,7 @@ from workbench.model.send_settings import SendSettings
 from workbench.model.signature import SigningChoice
 from workbench.model.variables import Environment, Variable
 from workbench.storage.collection_conflicts import conflict
-from workbench.storage.collection_editing import move_into
+from workbench.storage.collection_editing import create_folder, move_into
 from workbench.storage.collections import (
     create_collection,
     fingerprint,
@@ -390,3 +393,37 @@ def test_a_listing_says_what_the_whole_file_says(tmp_path: Path) -> None:
         assert (entries[name].name, entries[name].method, entries[name].url) == (whole.name, whole.method, whole.url)
     assert [Path(entry.path).stem for entry in read_tree(root).requests] == ["late", "usual", "bare", "nested"]
     assert new_request_path(root, "late").name == "late-2.yml"
+
+
+def test_folders_and_requests_of_one_level_keep_their_one_order(tmp_path: Path) -> None:
+    items = [SavedRequest("log in"), CollectionTree("zebra"), SavedRequest("a last"), CollectionTree("apple")]
+    save_tree(tmp_path / "one", CollectionTree.of("Ordered", items))
+    assert [item.name for item in read_tree(tmp_path / "one").items] == ["log in", "zebra", "a last", "apple"]
+    assert [item.name for item in load_tree(tmp_path / "one").items] == ["log in", "zebra", "a last", "apple"]
+    save_request(new_request_path(tmp_path / "one", "aaa"), SavedRequest("aaa"))
+    create_folder(tmp_path / "one", "aa")
+    assert [item.name for item in read_tree(tmp_path / "one").items][4:] == ["aaa", "aa"]
+
+
+def test_folders_come_first_where_each_kind_is_counted_apart(tmp_path: Path) -> None:
+    create_collection(tmp_path / "c", "Apart")
+    for number, name in enumerate(("a", "b"), 1):
+        (tmp_path / "c" / name).mkdir()
+        (tmp_path / "c" / name / "folder.yml").write_text(f"info:\n  name: {name}\n  type: folder\n  seq: {number}\n")
+        save_request(tmp_path / "c" / f"r{name}.yml", SavedRequest(f"r{name}"), order=number)
+    assert [item.name for item in read_tree(tmp_path / "c").items] == ["a", "b", "ra", "rb"]
+
+
+def test_an_imported_order_comes_out_again_as_it_was(tmp_path: Path) -> None:
+    names = ["start", "Orders", "middle", "Users", "end"]
+    item = [
+        {"name": name, "item": []} if name[0].isupper() else {"name": name, "request": "http://a.test"}
+        for name in names
+    ]
+    tree = import_bytes(json.dumps({"info": {"name": "P", "schema": ""}, "item": item}).encode(), "p.json").tree
+    save_tree(tmp_path / "p", tree)
+    written = export(load_tree(tmp_path / "p"), "postman", Options()).content
+    assert [one["name"] for one in json.loads(written)["item"]] == names
+    for name in ("insomnia", "opencollection"):
+        again = import_bytes(export(tree, name, Options()).content, "").tree
+        assert [one.name for one in again.items] == names

@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.cli.console import Console
@@ -14,8 +13,7 @@ from workbench.formats.interchange.exporting import FORMATS as EXPORT_FORMATS
 from workbench.formats.interchange.imported import Loss
 from workbench.formats.interchange.importing import FORMATS as IMPORT_FORMATS
 from workbench.model.collection import CollectionTree, FolderEntry
-from workbench.model.errors import CollectionError, FormatError, UsageError, WorkbenchError
-from workbench.model.variables import Environment
+from workbench.model.errors import CollectionError, FormatError, UsageError
 from workbench.storage.paths import Paths
 
 _PLACES_SHOWN = 5
@@ -27,11 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     add = actions.add_parser("import", help="make a collection of another program's file or folder")
     add.add_argument("path", metavar="FILE|DIR", help="an export, a folder, or a text of commands")
-    add.add_argument("--into", metavar="DIR", help="a new folder for it (default: in the workspace, by its name)")
     add.add_argument(
-        "--add-to",
-        metavar="DIR",
-        help="a collection to put it into: environments beside its own, requests as a folder",
+        "--into",
+        metavar="COLLECTION|DIR",
+        help="a collection, by name or folder, that takes it in: requests as a new folder, environments beside its "
+        "own; or a new folder (default: in the workspace, by its name)",
+    )
+    add.add_argument(
+        "--replace",
+        action="store_true",
+        help="in the place of the collection of its name, which is kept in .replaced; with --into a collection, "
+        "environments in the place of those of their names",
     )
     add.add_argument("--format", choices=sorted(IMPORT_FORMATS), metavar="NAME", help=", ".join(IMPORT_FORMATS))
     add.add_argument("--limit", type=_mebibytes, metavar="MIB", default=32, help="refuse more (default: %(default)s)")
@@ -70,11 +74,10 @@ def _mebibytes(text: str) -> int:
 
 def run_import(arguments: argparse.Namespace, console: Console) -> int:
     """Read what was chosen, write it as a collection, and report what was lost on the way."""
+    from workbench.cli.placing_imports import place_import
     from workbench.formats.interchange.importing import import_bytes, import_folder
     from workbench.storage.interchange_files import open_import
 
-    if arguments.into and arguments.add_to:
-        raise UsageError("--into makes a new collection, --add-to adds to one.", "Give one of them.")
     source = open_import(Path(arguments.path), arguments.limit * 1024 * 1024)
     if source.raw is None:
         if arguments.format:
@@ -82,100 +85,25 @@ def run_import(arguments: argparse.Namespace, console: Console) -> int:
         imported = import_folder(source.files, source.name, read=source.read)
     else:
         imported = import_bytes(source.raw, source.name, format_name=arguments.format or "", read=source.read)
-    tree, paths = imported.tree, Paths.of_home(arguments.home)
-    written = _add(paths, Path(arguments.add_to), tree) if arguments.add_to else _make(paths, arguments.into, tree)
-    target, losses = written.target, (*imported.losses, *written.losses)
+    tree = imported.tree
+    paths = Paths.of_home(arguments.home)
+    placed = place_import(tree, paths, arguments.into, over=arguments.replace)
+    losses = (*imported.losses, *placed.losses)
     requests, folders = _counted(tree)
     if arguments.json:
         counts = {"requests": requests, "folders": folders, "environments": len(tree.environments)}
-        console.json({"path": str(target.absolute()), "name": tree.name, **counts, "losses": _loss_rows(losses)})
-        return 0
-    console.line(
-        f"{printable(tree.name)}: {_count(requests, 'request')}, {_count(folders, 'folder')},"
-        f" {_count(len(tree.environments), 'environment')} in {target}"
-    )
-    _report(losses, console)
+        path = str(placed.folder.absolute())
+        console.json({"path": path, "name": tree.name, **counts, "losses": _loss_rows(losses)})
+    else:
+        console.line(
+            f"{printable(tree.name)}: {_count(requests, 'request')}, {_count(folders, 'folder')},"
+            f" {_count(len(tree.environments), 'environment')} in {placed.folder}"
+        )
+    for note in placed.notes:
+        console.note(f"workbench: {note}")
+    if not arguments.json:
+        _report(losses, console)
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Where an import went, and what it could not keep."""
-
-    target: Path
-    losses: tuple[Loss, ...]
-
-
-def _make(paths: Paths, into: str | None, tree: CollectionTree) -> _Written:
-    """Write an import as a collection of its own; one in the workspace takes a name that is free, and says so."""
-    from workbench.storage.collection_files import new_folder_path
-    from workbench.storage.collection_identities import Identities
-    from workbench.storage.whole_collections import save_tree
-
-    paths.workspace.mkdir(parents=True, exist_ok=True)
-    target = Path(into) if into else new_folder_path(paths.workspace, tree.name)
-    # A list of collections that cannot be read is said before anything is written.
-    Identities(paths).known(target)
-    save_tree(target, tree)
-    losses = _keep_secrets(paths, target, tree)
-    first = new_folder_path(paths.workspace, tree.name, there=set())
-    if not into and target != first:
-        what = f"{first} is there already: this is a second collection. --add-to would have added to it."
-        losses = (*losses, Loss(tree.name, what))
-    return _Written(target, losses)
-
-
-def _add(paths: Paths, root: Path, tree: CollectionTree) -> _Written:
-    """Put an import into a collection that is there."""
-    from workbench.storage.collection_joining import join_environment, join_folder
-    from workbench.storage.environment_secrets import without_secret_values
-    from workbench.storage.secrets import SecretError, Secrets
-
-    secrets = Secrets(paths)
-    target = join_folder(root, tree) or root
-    lost: list[Loss] = []
-    for environment in tree.environments:
-        try:
-            kept = join_environment(root, environment, secrets)
-        except SecretError as error:
-            kept = join_environment(root, without_secret_values(environment), secrets)
-            lost.append(_lost_values(root.name, environment, error))
-        if kept.name != environment.name:
-            what = f"There is an environment “{environment.name}” already: this one is “{kept.name}”."
-            lost.append(Loss(f"{root.name} / {environment.name}", what))
-    return _Written(target, (*lost, *_lost_in_folders(tree)))
-
-
-def _keep_secrets(paths: Paths, target: Path, tree: CollectionTree) -> tuple[Loss, ...]:
-    """Put the values of secrets where secrets are kept; where that is locked, say which are to be given again."""
-    from workbench.storage.collection_identities import Identities
-    from workbench.storage.environment_secrets import keep_secrets, own_prefix
-    from workbench.storage.secrets import Secrets
-
-    secrets = Secrets(paths)
-    Identities(paths).renew(target)
-    lost: list[Loss] = []
-    for environment in tree.environments:
-        try:
-            keep_secrets(secrets, environment, own_prefix(secrets, target, environment.name))
-        except WorkbenchError as error:
-            lost.append(_lost_values(tree.name, environment, error))
-    return (*lost, *_lost_in_folders(tree))
-
-
-def _lost_values(where: str, environment: Environment, error: WorkbenchError) -> Loss:
-    names = [each.name for each in environment.variables if each.secret and each.value]
-    what = f"Values of secrets could not be kept: {', '.join(names)}. {error.message}"
-    return Loss(f"{where} / {environment.name}", what)
-
-
-def _lost_in_folders(tree: CollectionTree) -> tuple[Loss, ...]:
-    return tuple(
-        Loss(where, f"The secret {variable.name} of a folder has no place to be kept: put it into an environment.")
-        for where, folder in _folders(tree, tree.name)
-        for variable in folder.defaults.variables
-        if variable.secret and variable.value
-    )
 
 
 def _folders(tree: CollectionTree, where: str) -> Iterator[tuple[str, CollectionTree]]:

@@ -45,8 +45,6 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
     _check(arguments)
     paths = Paths.of_home(arguments.home)
     loud = _loud(arguments, console)
-    if arguments.stream:
-        loud.note("workbench: --stream has no effect yet: the answer is written once it is whole.")
     composed = _composed(arguments, paths, loud.note)
     order = composed.order
     session = _opened(arguments, paths, order.saved.url)
@@ -58,12 +56,14 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
         write_offline(made(order, paths, loud.note), arguments, loud)
         _keep(session, arguments, composed, loud.note)
         return 0
-    from workbench.cli.sending.output import write_answer
+    from workbench.cli.sending.output import sink_for, write_answer
 
-    with ticking(loud, "Downloading…") if arguments.download else nullcontext():
-        sent = send(order, paths, loud.note)
-    _keep(session, arguments, composed, loud.note, sent.delivery)
-    whole = write_answer(sent, order.saved, arguments, loud)
+    sink = sink_for(order.saved, arguments, loud)
+    with sink or nullcontext():
+        with ticking(loud, "Downloading…") if arguments.download else nullcontext():
+            sent = send(order, paths, loud.note, sink)
+        _keep(session, arguments, composed, loud.note, sent.delivery)
+        whole = write_answer(sent, sink, arguments, loud)
     return _ended(sent, arguments, console, is_whole=whole)
 
 

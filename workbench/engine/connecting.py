@@ -35,6 +35,8 @@ class Marks:
     ended: float = 0.0
     received: int | None = None
     """Bytes that came since the request was begun; None where nobody counted."""
+    body_bytes: int = 0
+    """The size of the answer's body, wherever it went."""
     tls: ssl.SSLObject | None = None
 
     def timings(self, secure: bool) -> Timings:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.engine.authenticating import Authenticator
+from workbench.engine.body_sink import BodySink
 from workbench.engine.checking_answers import Answer, Taken, check, take
 from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
@@ -114,14 +115,20 @@ class DeliveryService:
         sources: Sources | None = None,
         timeout_s: float | None = None,
         capture_number: int | None = None,
+        sink: BodySink | None = None,
     ) -> Sent:
-        """Send as `send` does, and return what came of the request's assertions and takings, too."""
+        """Send as `send` does, and return what came of the request's assertions and takings, too.
+
+        A `sink` takes the answer's body as it comes, of any size: the history has its head and its size. It is not
+        asked where assertions or takings read the body. Its errors are raised.
+        """
         prepared = await self.prepare(saved, scopes=scopes, inherited=inherited, signing=signing, sources=sources)
         if timeout_s is not None:
             prepared = replace(prepared, settings=replace(prepared.settings, timeout_s=timeout_s))
         url = masked_text(prepared.target.url + prepared.target.path, prepared.secrets)
         delivery = Delivery(DeliveryKind.SEND, url, self._clock.now_us(), (), capture_number, saved.name)
-        stored = await self._deliver(delivery, prepared)
+        reads = prepared.saved.assertions or prepared.saved.takings
+        stored = await self._deliver(delivery, prepared, None if reads else sink)
         checks, taken = await asyncio.to_thread(_looked_at, prepared.saved, stored.last)
         told = tuple(replace(each, problem=masked_sentence(each.problem, prepared.secrets)) for each in taken)
         return Sent(stored, _masked(checks, prepared.secrets), told, prepared.used)
@@ -137,13 +144,14 @@ class DeliveryService:
     ) -> Prepared:
         """Return the exact request that `send` would send now, and send nothing but what a token needs.
 
-        Of `sources.folder`, a collection that is not trusted here, nothing reaches out to other files.
+        Of `sources.folder`, a collection that is not trusted here, nothing reaches out to other files, nor to answers
+        in the history: those of a request of the same name may be anybody's.
         """
         given = sources or Sources(self._clock)
-        if given.answer_of is None:
-            given = replace(given, answer_of=self.newest_answer)
         if given.folder is not None and not await asyncio.to_thread(self._is_trusted, given.folder):
             given = replace(given, contained=True)
+        elif given.answer_of is None:
+            given = replace(given, answer_of=self.newest_answer)
         return await prepare(
             saved,
             self._authenticator,
@@ -190,8 +198,8 @@ class DeliveryService:
         )
         return await self._deliver(delivery, prepared)
 
-    async def _deliver(self, delivery: Delivery, prepared: Prepared) -> Delivery:
-        exchange = Exchange(prepared, self._clock, self.cookies)
+    async def _deliver(self, delivery: Delivery, prepared: Prepared, sink: BodySink | None = None) -> Delivery:
+        exchange = Exchange(prepared, self._clock, self.cookies, sink)
         try:
             with hiding(prepared.secrets):
                 await exchange.run()

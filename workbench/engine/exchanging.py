@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 
 from workbench.engine.authenticating import aws_signed
+from workbench.engine.body_sink import BodySink
 from workbench.engine.composing import Target
 from workbench.engine.cookies import CookieStore
 from workbench.engine.digest import send_with_digest
@@ -30,7 +31,10 @@ class Exchange:
     The time-out of the settings counts for each attempt.
     """
 
-    def __init__(self, prepared: Prepared, clock: Clock, cookies: CookieStore | None) -> None:
+    def __init__(
+        self, prepared: Prepared, clock: Clock, cookies: CookieStore | None, sink: BodySink | None = None
+    ) -> None:
+        self._sink = sink
         self.attempts: list[Attempt] = []
         self._prepared = prepared
         self._clock = clock
@@ -95,9 +99,10 @@ class Exchange:
         if settings.http2 and target.is_secure:
             from workbench.engine.http2_sending import Http2Sender
 
-            made = await Http2Sender(self._clock).attempt(target, request, settings.timeout_s, self._prepared.route)
+            sender: Http2Sender | HttpSender = Http2Sender(self._clock)
         else:
-            made = await HttpSender(self._clock).attempt(target, request, settings.timeout_s, self._prepared.route)
+            sender = HttpSender(self._clock)
+        made = await sender.attempt(target, request, settings.timeout_s, self._prepared.route, self._sink)
         if self._cookies is not None and made.response is not None:
             self._keep_cookies(self._cookies, target.url + request.target, made.response)
         return await self._masked(made)

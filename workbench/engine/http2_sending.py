@@ -8,17 +8,19 @@ attempt says so. Without TLS there is no HTTP/2 here: the usual sender is used t
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, cast
 
 import httpx
 
+from workbench.engine.body_sink import BodySink, read_body
 from workbench.engine.composing import Target
 from workbench.engine.connecting import Marks
 from workbench.engine.peer_security import security_of
 from workbench.engine.routes import DIRECT, Route
 from workbench.engine.send_failures import AnswerTooLargeError
-from workbench.engine.sender import sizes_of
+from workbench.engine.sender import postpone, sizes_of
 from workbench.model.clock import Clock, elapsed_s
 from workbench.model.delivery import Attempt, Failure, FailureKind
 from workbench.model.errors import UsageError
@@ -41,16 +43,21 @@ class Http2Sender:
         self._clock = clock
 
     async def attempt(
-        self, target: Target, request: Request, timeout_s: float | None = 30.0, route: Route = DIRECT
+        self,
+        target: Target,
+        request: Request,
+        timeout_s: float | None = 30.0,
+        route: Route = DIRECT,
+        sink: BodySink | None = None,
     ) -> Attempt:
         """Send once, as `HttpSender.attempt` does. The request in the attempt is the one of HTTP/2's words."""
         marks = Marks(started=elapsed_s())
         started_at_us = self._clock.now_us()
-        exchange = _Exchange(target, request, route, marks)
+        exchange = _Exchange(target, request, route, marks, sink)
         failure = None
         try:
-            async with asyncio.timeout(timeout_s or None):
-                await exchange.run()
+            async with asyncio.timeout(timeout_s or None) as deadline:
+                await exchange.run(partial(postpone, deadline, timeout_s))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, ValueError, AnswerTooLargeError) as error:
             exchange.response = None
             failure = _failure(error, target, timeout_s, marks)
@@ -66,14 +73,15 @@ class Http2Sender:
             engine=ENGINE,
             protocol=exchange.protocol,
             security=await security_of(marks.tls, route.verified),
-            sizes=await sizes_of(sent, exchange.response, None),
+            sizes=await sizes_of(sent, exchange.response, None, marks.body_bytes),
         )
 
 
 class _Exchange:
     """One request on its way, and what is known of it so far."""
 
-    def __init__(self, target: Target, request: Request, route: Route, marks: Marks) -> None:
+    def __init__(self, target: Target, request: Request, route: Route, marks: Marks, sink: BodySink | None) -> None:
+        self._sink = sink
         self._target = target
         self._request = request
         self._route = route
@@ -81,7 +89,7 @@ class _Exchange:
         self.protocol = ""
         self.response: Response | None = None
 
-    async def run(self) -> None:
+    async def run(self, going_on: Callable[[], None]) -> None:
         """Send and read; whatever goes wrong is raised."""
         async with httpx.AsyncClient(
             http2=True, verify=_tls(self._route), proxy=_proxy(self._route), timeout=None, trust_env=False
@@ -98,7 +106,9 @@ class _Exchange:
             try:
                 self._marks.answered = elapsed_s()
                 self.protocol = answer.http_version
-                self.response = Response(_head(answer), Body(await self._read(answer)))
+                head, limit = _head(answer), self._route.response_limit_bytes
+                body, self._marks.body_bytes = await read_body(answer.aiter_raw(), head, limit, self._sink, going_on)
+                self.response = Response(head, body)
             finally:
                 await answer.aclose()
 
@@ -108,14 +118,6 @@ class _Exchange:
             setattr(self._marks, _MARKED[step], elapsed_s())
         if step == "start_tls.complete":
             self._marks.tls = info["return_value"].get_extra_info("ssl_object")
-
-    async def _read(self, answer: httpx.Response) -> bytes:
-        content = bytearray()
-        async for piece in answer.aiter_raw():
-            content += piece
-            if len(content) > self._route.response_limit_bytes:
-                raise AnswerTooLargeError(self._route.response_limit_bytes)
-        return bytes(content)
 
     def sent(self) -> Request:
         """Return the request in the words of the protocol that was spoken; `host` stands for `:authority`."""

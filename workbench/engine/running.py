@@ -1,4 +1,4 @@
-"""Runs the requests of a folder in the order in which the tree shows them: folders first, then requests.
+"""Runs the requests of a folder in the order of the collection.
 
 Each round, and each row of data in it, is an iteration: values taken from answers live until it ends. For a name the
 nearest counts: `variables` that were given, then the row, then what was taken. Every request is in the history.
@@ -7,6 +7,7 @@ nearest counts: `variables` that were given, then the row, then what was taken. 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from workbench.engine.delivering import Sent
@@ -20,6 +21,7 @@ from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.run import RequestResult, RunReport
 from workbench.storage.collection_listing import children_of
 from workbench.storage.collections import read_request
+from workbench.storage.trusted_collections import is_trusted
 
 KEPT_ANSWER_BYTES = 1024 * 1024
 
@@ -148,7 +150,10 @@ class Runner:
     async def _send(self, file: Path, saved: SavedRequest, row: Mapping[str, str]) -> Sent:
         context = await self._context_of(file)
         sources = Sources(
-            self._workbench.clock, folder=context.folder, ask=self._options.ask, answer_of=self._answer_of
+            self._workbench.clock,
+            folder=context.folder,
+            ask=self._options.ask,
+            answer_of=partial(self._answer_of, context.folder),
         )
         given = {**row, **self._options.variables}
         sent = await self._workbench.deliveries.send_and_check(
@@ -180,8 +185,14 @@ class Runner:
             self._problems.update(dict.fromkeys(context.problems))
         return self._contexts[file.parent]
 
-    async def _answer_of(self, name: str) -> Attempt | None:
-        return self._answers.get(name) or await self._workbench.deliveries.newest_answer(name)
+    async def _answer_of(self, root: Path | None, name: str) -> Attempt | None:
+        """Return the answer of this run, else the newest one that was stored; of a collection not trusted, none."""
+        found = self._answers.get(name)
+        if found is not None:
+            return found
+        if root is not None and not await asyncio.to_thread(is_trusted, self._workbench.paths, root):
+            return None
+        return await self._workbench.deliveries.newest_answer(name)
 
     def _told(self, result: RequestResult, sent: Sent) -> RequestResult:
         last = sent.delivery.last
@@ -206,8 +217,11 @@ def _requests_in(place: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     children = children_of(place)
     files: list[Path] = []
     problems = list(children.problems)
-    for folder in children.folders:
-        inner, amiss = _requests_in(folder.path)
-        files += inner
-        problems += amiss
-    return (*files, *(each.path for each in children.requests)), tuple(problems)
+    for child in children.items:
+        if child.is_folder:
+            inner, amiss = _requests_in(child.path)
+            files += inner
+            problems += amiss
+        else:
+            files.append(child.path)
+    return tuple(files), tuple(problems)

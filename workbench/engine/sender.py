@@ -7,13 +7,15 @@ buffer, ours go out. A fresh connection for each attempt: nobody's idle connecti
 
 import asyncio
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, cast
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
+from workbench.engine.body_sink import BodySink, read_body
 from workbench.engine.composing import Target
 from workbench.engine.connecting import Marks, connector_for
 from workbench.engine.peer_security import security_of
@@ -22,7 +24,7 @@ from workbench.engine.send_failures import AnswerTooLargeError, failure_of, is_s
 from workbench.formats.encoding import decoded
 from workbench.model.clock import Clock, elapsed_s
 from workbench.model.delivery import Attempt, Failure, Sizes
-from workbench.model.message import Body, Head, Headers, Request, Response, size_lines
+from workbench.model.message import Head, Headers, Request, Response, size_lines
 
 ENGINE = "aiohttp"
 LINE_LIMIT_BYTES = 64 * 1024
@@ -76,19 +78,26 @@ class HttpSender:
         self._clock = clock
 
     async def attempt(
-        self, target: Target, request: Request, timeout_s: float | None = 30.0, route: Route = DIRECT
+        self,
+        target: Target,
+        request: Request,
+        timeout_s: float | None = 30.0,
+        route: Route = DIRECT,
+        sink: BodySink | None = None,
     ) -> Attempt:
-        """Send once. No answer is a Failure in the attempt; only cancellation raises.
+        """Send once. No answer is a Failure in the attempt; only cancellation and errors of the sink raise.
 
-        Without a timeout it waits without end. Redirects are not followed here.
+        Without a timeout it waits without end; while a sink takes the body it counts anew with each piece.
+        Redirects are not followed here.
         """
         marks = Marks(started=elapsed_s())
         started_at_us = self._clock.now_us()
         sent = for_proxy(target, request, route.proxy)
         response, failure = None, None
         try:
-            async with asyncio.timeout(timeout_s or None):
-                response = await self._exchange(target, sent, marks, route)
+            async with asyncio.timeout(timeout_s or None) as deadline:
+                going_on = partial(postpone, deadline, timeout_s)
+                response = await self._exchange(target, sent, marks, route, sink, going_on)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError, AnswerTooLargeError) as error:
             failure = _failure(error, target, timeout_s, marks)
         except Exception as error:
@@ -108,10 +117,18 @@ class HttpSender:
             engine=ENGINE,
             protocol=response.head.start_line.split(" ", 1)[0] if response else "",
             security=await security_of(marks.tls, route.verified),
-            sizes=await sizes_of(sent, response, marks.received),
+            sizes=await sizes_of(sent, response, marks.received, marks.body_bytes),
         )
 
-    async def _exchange(self, target: Target, request: Request, marks: Marks, route: Route) -> Response:
+    async def _exchange(
+        self,
+        target: Target,
+        request: Request,
+        marks: Marks,
+        route: Route,
+        sink: BodySink | None,
+        going_on: Callable[[], None],
+    ) -> Response:
         def make(*arguments: Any, **options: Any) -> _ExactRequest:
             return _ExactRequest(request, marks, *arguments, **options)
 
@@ -132,7 +149,9 @@ class HttpSender:
                 method, url, data=b"\0", allow_redirects=False, ssl=route.tls, **_through(route.proxy)
             ) as answer:
                 marks.answered = elapsed_s()
-                return Response(_head(answer), Body(await _read(answer, route.response_limit_bytes)))
+                head, pieces = _head(answer), answer.content.iter_any()
+                body, marks.body_bytes = await read_body(pieces, head, route.response_limit_bytes, sink, going_on)
+                return Response(head, body)
 
 
 def _through(proxy: Proxy | None) -> dict[str, Any]:
@@ -158,10 +177,15 @@ def proxy_credentials(proxy: Proxy) -> str:
     return base64.b64encode(f"{proxy.user}:{proxy.password}".encode()).decode("ascii")
 
 
-async def sizes_of(request: Request, response: Response | None, received: int | None) -> Sizes:
-    """Return the sizes of an exchange; a large compressed answer is decompressed in a thread to know its size."""
+async def sizes_of(request: Request, response: Response | None, received: int | None, body_bytes: int) -> Sizes:
+    """Return the sizes of an exchange, `body_bytes` that of the answer's body wherever it went.
+
+    A large compressed answer is decompressed in a thread to know its size.
+    """
     if response is None:
         decoded_size = 0
+    elif not response.body.size:  # A sink took it, and what it held after decompression is nobody's to know.
+        decoded_size = body_bytes
     elif not (encoding := response.headers.get("content-encoding")):
         decoded_size = response.body.size
     elif response.body.size <= DECODED_ON_LOOP_BYTES:
@@ -172,7 +196,7 @@ async def sizes_of(request: Request, response: Response | None, received: int | 
         request_head=len(request.head.raw),
         request_body=request.body.size + (_framing_bytes(request) if request.framing is not None else 0),
         response_head=len(response.head.raw) if response else 0,
-        response_body=response.body.size if response else 0,
+        response_body=body_bytes if response else 0,
         decoded_body=decoded_size,
         received=received,
     )
@@ -184,13 +208,10 @@ def _framing_bytes(request: Request) -> int:
     return len(framing) + 2 * sum(1 for _, size in size_lines(framing) if size)
 
 
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    content = bytearray()
-    async for piece in answer.content.iter_any():
-        content += piece
-        if len(content) > limit:
-            raise AnswerTooLargeError(limit)
-    return bytes(content)
+def postpone(deadline: asyncio.Timeout, timeout_s: float | None) -> None:
+    """Let a time-out count from now."""
+    if timeout_s:
+        deadline.reschedule(asyncio.get_running_loop().time() + timeout_s)
 
 
 def _head(answer: aiohttp.ClientResponse) -> Head:

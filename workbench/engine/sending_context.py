@@ -15,7 +15,13 @@ from workbench.model.variables import Environment, Scope, ScopeKind, Scopes, Var
 from workbench.storage.collection_defaults import Inherited, resolution
 from workbench.storage.collection_files import collection_root
 from workbench.storage.dot_env import read_dot_env
-from workbench.storage.environment_secrets import globals_prefix, moved_here, secret_prefix, secret_values
+from workbench.storage.environment_secrets import (
+    folder_secret_values,
+    globals_prefix,
+    moved_here,
+    secret_prefix,
+    secret_values,
+)
 from workbench.storage.environments import extended, list_environments, read_globals
 from workbench.storage.secrets import Secrets
 
@@ -61,7 +67,7 @@ def sending_context(
     levels = _levels(file or place / "new.yml", problems)
     scopes = [
         _globals(place.parent, secrets, amiss),
-        *(_plain(level.kind, level.name, level.defaults.variables) for level in levels),
+        *(_level(level, place, secrets, amiss) for level in levels),
         *_environment(place, environment, secrets, amiss),
     ]
     return SendingContext(
@@ -134,6 +140,22 @@ def _dot_env(root: Path, environment: Environment, problems: list[str]) -> Scope
         return Scope(ScopeKind.ENVIRONMENT, environment.name, {})
     problems += found.problems
     return Scope(ScopeKind.ENVIRONMENT, environment.dot_env_file, found.values, frozenset(found.values))
+
+
+def _level(level: Inherited, root: Path, secrets: Secrets, amiss: _Amiss) -> Scope:
+    """Return what a collection or a folder gives; its secrets come from the store, unless the file has a value."""
+    plain = _plain(level.kind, level.name, level.defaults.variables)
+    empty = tuple(each for each in level.defaults.variables if each.secret and each.enabled and not each.value)
+    if not empty:
+        return plain
+    try:
+        hidden = folder_secret_values(secrets, root, level.folder, empty)
+    except WorkbenchError as error:
+        amiss.problems.append(error.message)
+        if secrets.is_locked:
+            amiss.locked |= {each.name for each in empty}
+        return plain
+    return Scope(plain.kind, plain.name, {**plain.values, **hidden}, plain.secrets | hidden.keys())
 
 
 def _with_secrets(kind: ScopeKind, environment: Environment, prefix: str, secrets: Secrets, amiss: _Amiss) -> Scope:

@@ -10,6 +10,7 @@ they are, because only the author knows whether `{{count}}` is to be a number or
 
 import asyncio
 from dataclasses import dataclass, field
+from shlex import quote as shell_word
 from urllib.parse import quote_plus
 
 from workbench.engine.dynamic_values import (
@@ -257,6 +258,11 @@ async def _answered(call: Call, sources: Sources) -> str:
     words = call.arguments[:-1] if _is_secret(call) else call.arguments
     name, expression = (*words, "body")[:2]
     attempt = await sources.answer_of(name) if sources.answer_of is not None else None
+    if attempt is None and sources.contained and sources.folder is not None:
+        raise UsageError(
+            f"The request reads the answer to {name!r} in the history, and its collection is not trusted here.",
+            f"Trust it with: workbench collections trust {shell_word(str(sources.folder))}",
+        )
     if attempt is None or attempt.response is None:
         raise UsageError(f"The request {name!r} has no answer yet, which this one needs.", "Send it first.")
     return taken(Answer.of(attempt), expression)

@@ -3,8 +3,10 @@
 A saved request is what a person typed, not what goes on the wire: `engine.delivering` makes the wire form.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from workbench.model.authentication import INHERITED, Auth
 from workbench.model.checks import Assertion, Taking
@@ -132,6 +134,24 @@ class CollectionTree:
     defaults: Defaults = Defaults()
     environments: tuple[Environment, ...] = ()
     """Of a collection only; a folder has none."""
+    requests_before: tuple[int, ...] = ()
+    """How many of the requests stand before each folder; none where all folders come first."""
+
+    @classmethod
+    def of(
+        cls, name: str, items: Iterable["CollectionTree | SavedRequest"], defaults: Defaults = Defaults()
+    ) -> "CollectionTree":
+        """Return a folder with its folders and requests in one order."""
+        listed = tuple(items)
+        folders = tuple(item for item in listed if isinstance(item, CollectionTree))
+        requests = tuple(item for item in listed if isinstance(item, SavedRequest))
+        before = requests_before([isinstance(item, CollectionTree) for item in listed])
+        return cls(name, folders, requests, defaults, requests_before=before)
+
+    @property
+    def items(self) -> tuple["CollectionTree | SavedRequest", ...]:
+        """Folders and requests in the order of the collection."""
+        return in_one_order(self.folders, self.requests, self.requests_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +175,77 @@ class FolderEntry:
     requests: tuple[RequestEntry, ...] = ()
     problems: tuple[str, ...] = ()
     """A sentence for each file that could not be read; the file is left as it is."""
+    requests_before: tuple[int, ...] = ()
+    """How many of the requests stand before each folder; none where all folders come first."""
+
+    @property
+    def items(self) -> tuple["FolderEntry | RequestEntry", ...]:
+        """Folders and requests in the order of the collection."""
+        return in_one_order(self.folders, self.requests, self.requests_before)
+
+
+_Folder = TypeVar("_Folder")
+_Request = TypeVar("_Request")
+_Item = TypeVar("_Item")
+
+
+def requests_before(folder_marks: Sequence[bool]) -> tuple[int, ...]:
+    """Return how many requests stand before each folder of a list of both; nothing where all folders come first."""
+    counts: list[int] = []
+    requests = 0
+    for is_folder in folder_marks:
+        if is_folder:
+            counts.append(requests)
+        else:
+            requests += 1
+    return tuple(counts) if any(counts) else ()
+
+
+def in_one_order(
+    folders: Sequence[_Folder], requests: Sequence[_Request], before: Sequence[int]
+) -> tuple[_Folder | _Request, ...]:
+    """Return folders and requests as one list, by what `requests_before` said of it."""
+    items: list[_Folder | _Request] = []
+    taken = 0
+    for number, folder in enumerate(folders):
+        upto = before[number] if number < len(before) else taken
+        items += requests[taken:upto]
+        taken = max(taken, upto)
+        items.append(folder)
+    return (*items, *requests[taken:])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a folder or a request says that it stands among its neighbours."""
+
+    is_folder: bool
+    number: float | None
+    """`seq` of OpenCollection and Bruno; None where none is said."""
+    name: str = ""
+    """What orders those without a number, and those with the same."""
+
+
+def counted_apart(places: Sequence[Place]) -> bool:
+    """Return whether folders and requests do not stand in one order: see `by_place`."""
+    of_folders = [place.number for place in places if place.is_folder]
+    of_requests = {place.number for place in places if not place.is_folder}
+    return None in of_folders or not of_requests.isdisjoint(of_folders)
+
+
+def by_place(items: Iterable[_Item], place_of: Callable[[_Item], Place]) -> list[_Item]:
+    """Return neighbours in order: by their numbers, then by their names.
+
+    Folders and requests stand in one order where every folder has a number and no request has the same. Bruno counts
+    each kind apart, from 1, and shows folders first; so they are where that is to be seen.
+    """
+    placed = [(place_of(item), item) for item in items]
+    apart = counted_apart([place for place, _ in placed])
+
+    def key(pair: tuple[Place, _Item]) -> tuple[bool, bool, float, str, str]:
+        place = pair[0]
+        number = place.number
+        later = apart and not place.is_folder
+        return later, number is None, number or 0.0, place.name.casefold(), place.name
+
+    return [item for _, item in sorted(placed, key=key)]

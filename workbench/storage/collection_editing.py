@@ -16,7 +16,7 @@ from workbench.storage.collection_files import (
     new_folder_path,
     new_path,
 )
-from workbench.storage.collection_listing import Placed, children_of
+from workbench.storage.collection_listing import Placed, children_of, next_number
 from workbench.storage.collection_moving import copy_folder, copy_request, move_folder, move_request
 from workbench.storage.collection_order import Seat, seat, write_order
 from workbench.storage.durable_file import sync_folder
@@ -26,9 +26,10 @@ def create_folder(parent: Path, name: str) -> Path:
     """Make a folder in a collection or in one of its folders, and return it; CollectionError."""
     parent = parent.absolute()
     folder = _free_folder(parent, name)
+    place = next_number(parent)
     with failing_as(f"The folder {name} could not be created"):
         folder.mkdir()
-        create_folder_file(folder, name or folder.name)
+        create_folder_file(folder, name or folder.name, order=place)
         sync_folder(parent)
     return folder
 
@@ -75,7 +76,9 @@ def move_into(path: Path, folder: Path) -> Path:
 
 
 def move_before(path: Path, folder: Path, before: Path | None) -> Path:
-    """Put a request or a folder before one of its kind in `folder`, or behind all, and return where it is now.
+    """Put a request or a folder before another in `folder`, or behind all, and return where it is now.
+
+    Where each kind has an order of its own, `before` is one of its kind.
 
     Errors are those of `move_into`.
     """
@@ -87,17 +90,20 @@ def move_before(path: Path, folder: Path, before: Path | None) -> Path:
     return _moved(path, folder, seat(_neighbours(path, folder), before))
 
 
-def _of_its_kind(path: Path, folder: Path) -> tuple[Placed, ...]:
+def _in_its_order(path: Path, folder: Path) -> tuple[Placed, ...]:
+    """Return what a folder holds; of one kind alone where each has an order of its own."""
     children = children_of(folder)
+    if not children.are_apart:
+        return children.items
     return children.folders if path.is_dir() else children.requests
 
 
 def _neighbours(path: Path, folder: Path) -> list[Placed]:
-    return [child for child in _of_its_kind(path, folder) if child.path != path]
+    return [child for child in _in_its_order(path, folder) if child.path != path]
 
 
 def _follower(path: Path) -> Path | None:
-    paths = [child.path for child in _of_its_kind(path, path.parent)]
+    paths = [child.path for child in _in_its_order(path, path.parent)]
     return paths[paths.index(path) + 1] if path in paths[:-1] else None
 
 
@@ -141,7 +147,7 @@ def _free(folder: Path, name: str) -> Path:
 def duplicate(path: Path) -> Path:
     """Make a copy of a request or a folder right behind it, and return it; its bodies are copied too."""
     path = path.absolute()
-    itself = next((child for child in _of_its_kind(path, path.parent) if child.path == path), None)
+    itself = next((child for child in _in_its_order(path, path.parent) if child.path == path), None)
     if itself is None:
         raise CollectionError(f"{path.name} cannot be copied: it cannot be read.", "Mend it in a text editor.")
     name = f"{itself.title.name} copy"

@@ -6,9 +6,10 @@ or Bruno write; a file in another order is read to its end. What is wrong furthe
 
 import os
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
-from workbench.model.collection import FolderEntry, RequestEntry
+from workbench.model.collection import FolderEntry, Place, RequestEntry, by_place, counted_apart, requests_before
 from workbench.model.errors import CollectionError
 from workbench.storage.collection_document import Mapping, Sequence, parse
 from workbench.storage.collection_files import BODIES, COLLECTION_FILE, ENVIRONMENTS, FOLDER_FILE, read_file
@@ -23,16 +24,39 @@ class Placed:
 
     title: Title
     path: Path
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Children:
     """What one folder holds, in order."""
 
-    folders: tuple[Placed, ...]
-    requests: tuple[Placed, ...]
+    items: tuple[Placed, ...]
     problems: tuple[str, ...]
     """A sentence for each file that could not be read."""
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether folders have an order of their own, and requests another."""
+        return counted_apart([_place(item) for item in self.items])
+
+    @property
+    def last_number(self) -> float | None:
+        """The highest number; 0 where nothing is there, None where names make the order."""
+        return max(
+            (item.title.order for item in self.items if item.title.order is not None),
+            default=None if self.items else 0.0,
+        )
+
+    @property
+    def folders(self) -> tuple[Placed, ...]:
+        """The folders alone."""
+        return tuple(item for item in self.items if item.is_folder)
+
+    @property
+    def requests(self) -> tuple[Placed, ...]:
+        """The requests alone."""
+        return tuple(item for item in self.items if not item.is_folder)
 
 
 def read_tree(path: Path) -> FolderEntry:
@@ -60,29 +84,35 @@ def _folder_entry(path: Path, title: Title, problems: tuple[str, ...]) -> Folder
             for child in children.requests
         ),
         problems=(*problems, *children.problems),
+        requests_before=requests_before([child.is_folder for child in children.items]),
     )
 
 
 def children_of(folder: Path) -> Children:
     """Return what a folder holds, in order; what it holds further below is not read."""
     problems: list[str] = []
-    folders: list[Placed] = []
-    requests: list[Placed] = []
+    items: list[Placed] = []
     for entry in _entries(folder, problems):
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in _NOT_FOLDERS:
-                folders.append(Placed(_title(folder / entry.name, FOLDER_FILE)[0], folder / entry.name))
+                path = folder / entry.name
+                items.append(Placed(_title(path, FOLDER_FILE)[0], path, is_folder=True))
         elif entry.name.endswith(".yml") and entry.name not in (COLLECTION_FILE, FOLDER_FILE):
             try:
-                requests.append(Placed(_request_title(entry), folder / entry.name))
+                items.append(Placed(_request_title(entry), folder / entry.name))
             except CollectionError as error:
                 problems.append(error.message)
-    return Children(tuple(sorted(folders, key=_place)), tuple(sorted(requests, key=_place)), tuple(problems))
+    return Children(tuple(by_place(items, _place)), tuple(problems))
 
 
-def _place(placed: Placed) -> tuple[bool, float, str, str]:
-    title = placed.title
-    return title.order is None, title.order or 0.0, title.name.casefold(), title.name
+def next_number(folder: Path) -> float | None:
+    """Return the number, a whole one, that puts something new last in a folder; None where names make the order."""
+    last = children_of(folder).last_number
+    return None if last is None else floor(last) + 1
+
+
+def _place(placed: Placed) -> Place:
+    return Place(placed.is_folder, placed.title.order, placed.title.name)
 
 
 def _entries(path: Path, problems: list[str]) -> list[os.DirEntry[str]]:
@@ -144,9 +174,10 @@ def matching(tree: FolderEntry, words: str) -> tuple[RequestEntry, ...]:
 
 def _matching(folder: FolderEntry, words: list[str], above: str) -> list[RequestEntry]:
     found: list[RequestEntry] = []
-    for child in folder.folders:
-        found += _matching(child, words, f"{above} {child.name}")
-    for request in folder.requests:
+    for request in folder.items:
+        if isinstance(request, FolderEntry):
+            found += _matching(request, words, f"{above} {request.name}")
+            continue
         text = f"{above} {request.name} {request.method} {request.url}".casefold()
         if all(word in text for word in words):
             found.append(request)

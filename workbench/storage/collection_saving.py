@@ -26,6 +26,7 @@ from workbench.storage.collection_files import (
     remove_file,
     texts,
 )
+from workbench.storage.collection_listing import next_number
 from workbench.storage.collection_patching import NEVER_IN_BLOCK
 from workbench.storage.collection_reading import (
     EXTENSIONS,
@@ -76,7 +77,8 @@ def save_request(
 ) -> Fingerprint:
     """Write a request to its file and return the new fingerprint; a request that did not change writes nothing.
 
-    A new one gets `order` as its place among its neighbours. Values of secret variables are not written.
+    A new one gets `order` as its place among its neighbours; without it stands last, where numbers make the order
+    there. Values of secret variables are not written.
 
     With `expected`, ChangedOutside is raised when the files are no longer what that fingerprint was taken of. Any
     other CollectionError, too, leaves them as they were. A body that was a file may have moved: read the request
@@ -126,6 +128,8 @@ def _save(file: Path, request: SavedRequest, root: Path, order: float | None) ->
     if stored and _same(stored.request, request):
         return
     former = body_path(stored.file.plain) if stored else ""
+    if stored is None and order is None:
+        order = next_number(file.parent)
     version = _version(file, request, stored, root, order)
     with ExitStack() as undo:
         if version.sidecar:

@@ -1,5 +1,7 @@
 """The values of an environment's secrets: in the secret store, under `COLLECTION'S ID/ENVIRONMENT/NAME`.
 
+Those of the variables of a collection and its folders lie under `COLLECTION'S ID/%folders/FOLDER/NAME`.
+
 The id is of the collection's folder on this machine, see `storage.collection_identities`: a second checkout, and a
 stranger's collection of the same name, have their own. Global secrets are `globals/NAME`, for the collections of the
 home's workspace; a `globals.yml` elsewhere has its own, too.
@@ -14,6 +16,8 @@ from workbench.storage.collection_identities import Identities, name_component
 from workbench.storage.secrets import Secrets
 
 GLOBALS = "globals"
+_FOLDERS = "%folders"
+"""No environment is called so: a `%` in a name is written `%25`."""
 
 
 def secret_prefix(secrets: Secrets, root: Path, environment: str) -> str:
@@ -64,6 +68,48 @@ def keep_secrets(secrets: Secrets, environment: Environment, prefix: str) -> Env
         if variable.secret and variable.value:
             secrets.put(f"{prefix}/{name_component(variable.name)}", variable.value)
     return without_secret_values(environment)
+
+
+def keep_folder_secrets(secrets: Secrets, root: Path, folder: Path, variables: tuple[Variable, ...]) -> None:
+    """Put the values of secret variables of a collection, or of a folder in it, into the store.
+
+    A secret without a value is left as it is in the store. SecretError where the store is locked.
+    """
+    kept = [variable for variable in variables if variable.secret and variable.value]
+    if not kept:
+        return
+    prefix = f"{Identities(secrets.paths).made(root)}/{_FOLDERS}/{_folder_component(root, folder)}"
+    for variable in kept:
+        secrets.put(f"{prefix}/{name_component(variable.name)}", variable.value)
+
+
+def folder_secret_values(
+    secrets: Secrets, root: Path, folder: Path, variables: tuple[Variable, ...]
+) -> dict[str, str]:
+    """Return the values of secret variables of a collection or a folder; those that were never kept are absent.
+
+    A folder that was moved or renamed still has a value of which the collection keeps only one by that name.
+    SecretError where the store is locked.
+    """
+    identity = Identities(secrets.paths).known(root)
+    names = [variable.name for variable in variables if variable.secret and variable.enabled]
+    if not identity or not names:
+        return {}
+    prefix = f"{identity}/{_FOLDERS}/"
+    known = [name for name in secrets.store.names() if name.startswith(prefix)]
+    found: dict[str, str] = {}
+    for name in names:
+        own = f"{prefix}{_folder_component(root, folder)}/{name_component(name)}"
+        alike = [each for each in known if each.rpartition("/")[2] == name_component(name)]
+        chosen = own if own in known else alike[0] if len(alike) == 1 else ""
+        value = secrets.store.get(chosen) if chosen else None
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _folder_component(root: Path, folder: Path) -> str:
+    return name_component(folder.absolute().relative_to(root.absolute()).as_posix())
 
 
 def secret_values(secrets: Secrets, variables: tuple[Variable, ...], prefix: str) -> dict[str, str]:

@@ -93,16 +93,17 @@ def _save_contents(folder: Path, tree: CollectionTree, depth: int) -> None:
     if tree.defaults != Defaults():
         save_defaults(folder, tree.defaults)
     there = names_in(folder)
-    for number, request in enumerate(tree.requests, 1):
-        file = new_path(folder, request.name, there=there)
-        there.add(folded(file.name))
-        save_request(file, request, order=number)
-    for number, child in enumerate(tree.folders, 1):
-        target = new_folder_path(folder, child.name, there=there)
-        there.add(folded(target.name))
-        target.mkdir()
-        create_folder_file(target, child.name or target.name, order=number)
-        _save_contents(target, child, depth + 1)
+    for number, item in enumerate(tree.items, 1):
+        if isinstance(item, CollectionTree):
+            target = new_folder_path(folder, item.name, there=there)
+            there.add(folded(target.name))
+            target.mkdir()
+            create_folder_file(target, item.name or target.name, order=number)
+            _save_contents(target, item, depth + 1)
+        else:
+            file = new_path(folder, item.name, there=there)
+            there.add(folded(file.name))
+            save_request(file, item, order=number)
 
 
 def _with_absolute_files(tree: CollectionTree, beside: Path, path: Path) -> CollectionTree:
@@ -142,6 +143,7 @@ def _load_folder(entry: FolderEntry) -> CollectionTree:
         folders=tuple(_load_folder(child) for child in entry.folders),
         requests=tuple(read_request(Path(request.path)) for request in entry.requests),
         defaults=read_defaults(Path(entry.path)),
+        requests_before=entry.requests_before,
     )
 
 

@@ -169,12 +169,14 @@ def _write_file(file: Path, content: bytes) -> None:
 
 
 def _join(root: Path, tree: CollectionTree, secrets: Secrets) -> str:
-    """Put a tree into a collection; return a sentence about environments that have another name there."""
-    from workbench.storage.collection_joining import join_environment, join_folder
+    """Put a tree into a collection; return what is to be said of it: other names, secrets that were not kept."""
+    from workbench.storage.collection_imports import add_to_collection, keep_imported_secrets, with_free_names
 
-    join_folder(root, tree)
-    kept = [(each.name, join_environment(root, each, secrets).name) for each in tree.environments]
-    return "".join(f" {name} is called {now} here: the name was taken." for name, now in kept if name != now)
+    free = with_free_names(root, tree)
+    folder = add_to_collection(root, free)
+    lost = "".join(f" {what}" for _, what in keep_imported_secrets(secrets, root, folder, free))
+    names = [(each.name, now.name) for each, now in zip(tree.environments, free.environments, strict=True)]
+    return lost + "".join(f" {name} is called {now} here: the name was taken." for name, now in names if name != now)
 
 
 def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:

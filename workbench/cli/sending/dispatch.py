@@ -12,6 +12,7 @@ from workbench.model.message import Request
 from workbench.storage.paths import Paths
 
 if TYPE_CHECKING:
+    from workbench.engine.body_sink import BodySink
     from workbench.engine.delivering import Sent
     from workbench.engine.dynamic_values import Sources
     from workbench.engine.preparing import Prepared
@@ -35,14 +36,14 @@ class Order:
     """Whether a person is there to answer what `{{$prompt}}` asks."""
 
 
-def send(order: Order, paths: Paths, warn: Warn) -> "Sent":
-    """Send, store and check; UsageError where the words make no request."""
+def send(order: Order, paths: Paths, warn: Warn, sink: "BodySink | None" = None) -> "Sent":
+    """Send, store and check; UsageError where the words make no request. A sink takes the answer's body."""
     from workbench.engine.workbench import open_workbench
 
     async def sending() -> "Sent":
         async with open_workbench(paths) as workbench:
             around = await asyncio.to_thread(_around, order, paths, workbench, warn)
-            return await workbench.deliveries.send_and_check(order.saved, **around)
+            return await workbench.deliveries.send_and_check(order.saved, sink=sink, **around)
 
     # Not on uvloop: loading what serves costs more than it gains here, and its clock counts in milliseconds.
     return asyncio.run(sending())

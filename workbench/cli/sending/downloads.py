@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from workbench.model.collection import Field, SavedRequest
-from workbench.model.errors import StorageError, UsageError
+from workbench.model.errors import UsageError
 from workbench.model.message import Response
 
 NAME_LIMIT_BYTES = 200
@@ -77,26 +77,6 @@ def free_file(folder: Path, name: str) -> Path:
     raise UsageError(f"There are too many files like {name} here.", "Name one with --output FILE.")
 
 
-def store(response: Response, file: Path, *, resume: bool) -> int:
-    """Write the body, behind what is there where the answer is the rest of it; return its size in bytes.
-
-    UsageError where the answer is another part than the one asked for; StorageError where it cannot be written.
-    """
-    start = file.stat().st_size if resume and file.is_file() else 0
-    is_rest = bool(start) and response.status == PARTIAL_CONTENT
-    if is_rest:
-        _check_range(response, start)
-    try:
-        if is_rest:
-            with file.open("ab") as stream:
-                stream.writelines(response.body.chunks())
-        else:
-            write_file(file, response.body.chunks())
-    except OSError as error:
-        raise StorageError(f"{file} could not be written: {error.strerror or error}.") from error
-    return response.body.size
-
-
 def write_file(file: Path, pieces: Iterator[bytes]) -> None:
     """Put bytes in a file in one step, through a link where it is one; a pipe or a device is written to. OSError."""
     from workbench.storage.durable_file import write_whole
@@ -108,17 +88,20 @@ def write_file(file: Path, pieces: Iterator[bytes]) -> None:
     write_whole(file.resolve(), pieces)
 
 
-def _check_range(response: Response, start: int) -> None:
+def check_start(response: Response, start: int) -> None:
+    """Raise UsageError where an answer is not the rest of a file that ends at `start`."""
     said = response.headers.get("content-range")
     match = _CONTENT_RANGE.fullmatch(said.strip())
-    if match is None or int(match[1]) != start or int(match[2]) - start + 1 != response.body.size:
+    announced = response.headers.get("content-length")
+    rest = int(match[2]) - start + 1 if match else 0
+    if match is None or int(match[1]) != start or (announced.isdecimal() and int(announced) != rest):
         raise UsageError(
             f"The answer is not the rest that was asked for: {said or 'no Content-Range'}.",
             "The file was left as it is; leave out --continue to fetch it anew.",
         )
 
 
-def is_whole(response: Response) -> bool:
-    """Return whether as much came as the answer announced."""
+def is_whole(response: Response, size: int) -> bool:
+    """Return whether as many bytes came as the answer announced."""
     announced = response.headers.get("content-length")
-    return not announced.isdecimal() or int(announced) == response.body.size
+    return not announced.isdecimal() or int(announced) == size

@@ -2,13 +2,15 @@
 
 import argparse
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.console import Console
 from workbench.cli.render import printable, size_text
-from workbench.cli.sending.downloads import file_name, free_file, is_whole, store, write_file
-from workbench.cli.sending.showing import look_of, show, show_request
+from workbench.cli.sending.downloads import file_name, free_file, is_whole, write_file
+from workbench.cli.sending.showing import META, look_of, show, show_request
+from workbench.cli.sending.streaming import FileSink, PrintSink, print_sink
 from workbench.model.collection import SavedRequest
 from workbench.model.delivery import Delivery
 from workbench.model.errors import StorageError
@@ -67,11 +69,29 @@ def write_offline(request: Request, arguments: argparse.Namespace, console: Cons
         out.close()
 
 
-def write_answer(sent: "Sent", saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:
-    """Write what was asked for; return False where a download is not whole."""
+Sink = FileSink | PrintSink
+
+
+def sink_for(saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> Sink | None:
+    """Return what takes the answer's body as it comes; None where it is printed once it is whole."""
+    if not arguments.download:
+        return print_sink(arguments, console, look_of(arguments, console, "hb" if console.is_terminal else "b"))
+    if not arguments.output and not console.is_terminal:
+        return PrintSink(
+            console, replace(look_of(arguments, console, "b"), parts="b", is_safe=False, is_sorted=False)
+        )
+    return FileSink(lambda response: _file(response, saved, arguments), resume=arguments.resume)
+
+
+def write_answer(sent: "Sent", sink: Sink | None, arguments: argparse.Namespace, console: Console) -> bool:
+    """Write what was asked for and is not written yet; return False where a download is not whole."""
     delivery = sent.delivery
     if arguments.download:
-        return _download(delivery, saved, arguments, console)
+        return _download(delivery, sink, arguments, console)
+    if isinstance(sink, PrintSink) and sink.has_begun:
+        look = look_of(arguments, console, "b")
+        show(delivery.attempts[-1:], replace(look, parts=META if META in look.parts else ""), console)
+        return True
     out = _File(Path(arguments.output).expanduser(), console) if arguments.output else console
     _write(sent, arguments, out)
     if isinstance(out, _File) and delivery.last.response is not None:
@@ -94,24 +114,35 @@ def _write(sent: "Sent", arguments: argparse.Namespace, out: Console) -> None:
     show(delivery.chain if arguments.all or arguments.verbose else delivery.attempts[-1:], look, out)
 
 
-def _download(delivery: Delivery, saved: SavedRequest, arguments: argparse.Namespace, console: Console) -> bool:
-    """Show the head on standard error, and put the body where it belongs."""
+def _download(delivery: Delivery, sink: Sink | None, arguments: argparse.Namespace, console: Console) -> bool:
+    """Show the head on standard error, and end the file; a body that had to be held goes to its place now."""
     about = Console(console.err, console.err)
     show(delivery.attempts[-1:], look_of(arguments, about, "h"), about)
     response = delivery.last.response
     if response is None:
+        if isinstance(sink, FileSink):
+            _end_broken(sink, about)
         return False
-    if not 200 <= response.status < 300:
+    if sink is None or not 200 <= response.status < 300:
         return True  # It is an error's body, not the file: nothing is overwritten, and the exit code says so.
-    if not arguments.output and not console.is_terminal:
-        console.bytes(response.body.chunks())
-        return is_whole(response)
-    file = _file(response, saved, arguments)
-    size = store(response, file, resume=arguments.resume)
-    spent_s = delivery.last.timings.total_us / 1_000_000
-    speed = f", {size_text(round(size / spent_s))}/s" if spent_s else ""
-    about.line(f"\nDone. {size_text(size)} in {spent_s:.2f} s{speed}, in {printable(str(file))}")
-    return is_whole(response)
+    if response.body.size and sink.begin(response.head):  # Assertions read it, so it was held.
+        for piece in response.body.chunks():
+            sink.write(piece)
+    size = delivery.last.sizes.response_body
+    whole = is_whole(response, size)
+    if isinstance(sink, FileSink) and sink.file is not None:
+        sink.close(is_whole=whole)
+        spent_s = delivery.last.timings.total_us / 1_000_000
+        speed = f", {size_text(round(size / spent_s))}/s" if spent_s else ""
+        about.line(f"\nDone. {size_text(size)} in {spent_s:.2f} s{speed}, in {printable(str(sink.file))}")
+    return whole
+
+
+def _end_broken(sink: FileSink, about: Console) -> None:
+    sink.close(is_whole=False)
+    if sink.file is not None and sink.size and sink.file.is_file():
+        file = printable(str(sink.file))
+        about.note(f"workbench: {size_text(sink.size)} came. Go on with: -d -c -o {file}")
 
 
 def _file(response: Response, saved: SavedRequest, arguments: argparse.Namespace) -> Path:

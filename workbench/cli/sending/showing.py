@@ -105,14 +105,16 @@ def _exchange(attempt: Attempt, look: Look) -> Iterator[str | Body]:
 
 def _message(message: Request | Response, look: Look, head: str, body: str) -> Iterator[str | Body]:
     if head in look.parts:
-        yield _painted(_head_text(message.head, look), look, "http")
+        yield head_text(message.head, look)
     if body in look.parts and message.body.size:
         yield message.body if look.is_exact else _body_text(message, look)
 
 
-def _head_text(head: Head, look: Look) -> str:
+def head_text(head: Head, look: Look) -> str:
+    """Return a head as it is printed."""
     lines = [f"{printable(name)}: {printable(readable(value))}" for name, value in head.headers]
-    return "\n".join([printable(head.start_line), *(sorted(lines, key=str.lower) if look.is_sorted else lines)])
+    text = "\n".join([printable(head.start_line), *(sorted(lines, key=str.lower) if look.is_sorted else lines)])
+    return _painted(text, look, "http")
 
 
 def _body_text(message: Request | Response, look: Look) -> str:
@@ -131,20 +133,27 @@ def _body_text(message: Request | Response, look: Look) -> str:
 
 
 def _harmless(content: bytes, content_type: str) -> str:
-    charset = _charset(content_type)
-    try:
-        text = content.decode(charset, "replace")
-    except LookupError:
-        text = content.decode("utf-8", "replace")
-    return text.translate(_CONTROL).rstrip("\n")
+    return without_controls(content.decode(charset_of(content_type), "replace")).rstrip("\n")
 
 
-def _charset(content_type: str) -> str:
+def without_controls(text: str) -> str:
+    """Return text that cannot steer a terminal."""
+    return text.translate(_CONTROL)
+
+
+def charset_of(content_type: str) -> str:
+    """Return the charset that a Content-Type says, UTF-8 where it says none that is known."""
+    import codecs
     from email.message import Message
 
     message = Message()
     message["content-type"] = content_type.replace("\r", " ").replace("\n", " ")
-    return str(message.get_param("charset", "utf-8") or "utf-8")
+    said = str(message.get_param("charset", "utf-8") or "utf-8")
+    try:
+        codecs.lookup(said)
+    except LookupError:
+        return "utf-8"
+    return said
 
 
 def _formatted(kind: Kind, content: bytes, look: Look) -> bytes:

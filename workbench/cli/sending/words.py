@@ -142,7 +142,7 @@ def _add_output(add: Any) -> None:
     )
     add("--sorted", action="store_true", help="headers and JSON keys in order of their names")
     add("--unsorted", action="store_false", dest="sorted", help="in the order they came (default)")
-    add("-S", "--stream", action="store_true", help="of HTTPie; the answer is written once it is whole here")
+    add("-S", "--stream", action="store_true", help="print the answer as it comes, not formatted")
     add("-q", "--quiet", action="count", default=0, help="nothing but errors; -qq: nothing at all")
     add("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     add("--help", action="help", help="show this help")

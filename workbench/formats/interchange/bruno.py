@@ -1,8 +1,8 @@
 """Bruno: a folder of `.bru` files, one `.bru` file, or the JSON that its app exports a collection as."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from workbench.formats.interchange.bru_documents import bru_environment, bru_item, bru_root
@@ -25,7 +25,7 @@ from workbench.formats.interchange.documents import (
     title,
 )
 from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
-from workbench.model.collection import CollectionTree, Defaults, SavedRequest
+from workbench.model.collection import CollectionTree, Defaults, Place, SavedRequest, by_place
 from workbench.model.errors import FormatError
 from workbench.model.send_settings import SendSettings
 from workbench.model.variables import Environment
@@ -69,26 +69,28 @@ def _json_export(document: Plain, read: Beside) -> Imported:
     )
     folder = _folder(name, mapping(document.get("root")), document["items"], place, read)
     defaults = _with_settings(folder.defaults, _collection_settings(mapping(document.get("brunoConfig")), place))
-    return Imported(CollectionTree(name, folder.folders, folder.requests, defaults, environments), losses.all())
+    return Imported(replace(folder, defaults=defaults, environments=environments), losses.all())
 
 
 def _folder(name: str, root: Plain, items: object, losses: Losses, read: Beside) -> CollectionTree:
-    folders: list[CollectionTree] = []
-    requests: list[SavedRequest] = []
-    for item in sorted(rows(items), key=_place):
-        if item.get("type") == "folder" or (isinstance(item.get("items"), list) and "request" not in item):
+    found: list[CollectionTree | SavedRequest] = []
+    for item in by_place(rows(items), _place):
+        if _is_folder(item):
             inner = title(item.get("name"), "Folder")
-            folders.append(_folder(inner, mapping(item.get("root")), item.get("items"), losses.at(inner), read))
+            found.append(_folder(inner, mapping(item.get("root")), item.get("items"), losses.at(inner), read))
         elif not is_request(item) or not mapping(item.get("request")):
             lose_item(item, losses)
         else:
-            requests.append(request_of(item, losses, read))
-    return CollectionTree(name, tuple(folders), tuple(requests), defaults_of(root, losses))
+            found.append(request_of(item, losses, read))
+    return CollectionTree.of(name, found, defaults_of(root, losses))
 
 
-def _place(item: Plain) -> float:
-    place = number(item.get("seq"))
-    return math.inf if place is None else place
+def _is_folder(item: Plain) -> bool:
+    return item.get("type") == "folder" or (isinstance(item.get("items"), list) and "request" not in item)
+
+
+def _place(item: Plain) -> Place:
+    return Place(_is_folder(item), number(item.get("seq")))
 
 
 def _with_settings(defaults: Defaults, settings: SendSettings) -> Defaults:
@@ -120,9 +122,10 @@ def read_bru_folder(files: Files, name: str, read: Beside) -> Imported:
     place = losses.at(title(config.get("name"), name))
     environments = _environments(files, place)
     settings = _collection_settings(config, place)
-    tree = _directory(title(config.get("name"), name), PurePosixPath("."), _requests(files), files, place, read)
+    whole = _directory(title(config.get("name"), name), PurePosixPath("."), _requests(files), files, place)
+    tree = _folder(title(config.get("name"), name), mapping(whole["root"]), whole["items"], place, read)
     defaults = _with_settings(tree.defaults, settings)
-    return Imported(CollectionTree(tree.name, tree.folders, tree.requests, defaults, environments), losses.all())
+    return Imported(replace(tree, defaults=defaults, environments=environments), losses.all())
 
 
 _ROOTS = ("collection.bru", "folder.bru")
@@ -151,9 +154,8 @@ def _read(reader: Callable[[bytes], Plain], raw: bytes, path: str, losses: Losse
         return None
 
 
-def _directory(
-    name: str, here: PurePosixPath, paths: list[PurePosixPath], files: Files, losses: Losses, read: Beside
-) -> CollectionTree:
+def _directory(name: str, here: PurePosixPath, paths: list[PurePosixPath], files: Files, losses: Losses) -> Plain:
+    """Return a folder as a JSON export has it, with what lies in it as `items`."""
     root_path = here / ("collection.bru" if here == PurePosixPath(".") else "folder.bru")
     raw = files.get(root_path.as_posix())
     root = (_read(bru_root, raw, root_path.as_posix(), losses) if raw is not None else None) or {}
@@ -165,28 +167,13 @@ def _directory(
         if item is not None:
             items.append(item | {"name": text(item["name"]) or path.stem})
     below = sorted({path.parts[len(here.parts)] for path in paths if _is_below(path, here)})
-    folders = [_directory(part, here / part, paths, files, place, read) for part in below]
-    order = {folder.name: _folder_place(files, here / part) for part, folder in zip(below, folders, strict=True)}
-    tree = _folder(own, root, items, place, read)
-    return CollectionTree(
-        name if here == PurePosixPath(".") else own,
-        tuple(sorted(folders, key=lambda folder: order[folder.name])),
-        tree.requests,
-        tree.defaults,
-    )
+    items += [_directory(part, here / part, paths, files, place) for part in below]
+    place_among = mapping(root.get("meta")).get("seq")
+    return {"type": "folder", "name": own, "seq": place_among, "root": root, "items": items}
 
 
 def _is_below(path: PurePosixPath, here: PurePosixPath) -> bool:
     return len(path.parts) > len(here.parts) + 1 and path.parts[: len(here.parts)] == here.parts
-
-
-def _folder_place(files: Files, here: PurePosixPath) -> float:
-    raw = files.get((here / "folder.bru").as_posix())
-    try:
-        place = number(mapping(bru_root(raw)["meta"]).get("seq")) if raw is not None else None
-    except FormatError:
-        place = None
-    return math.inf if place is None else place
 
 
 def is_bruno_json(document: Plain) -> bool:

@@ -141,10 +141,11 @@ def _flattened(
     tree: CollectionTree, above: Defaults, prefix: str, losses: Losses
 ) -> Iterator[tuple[SavedRequest, Losses]]:
     given = _joined(above, tree.defaults)
-    for folder in tree.folders:
-        yield from _flattened(folder, given, f"{prefix}{folder.name} / ", losses.at(folder.name))
-    for request in tree.requests:
+    for request in tree.items:
         place = losses.at(request.name)
+        if isinstance(request, CollectionTree):
+            yield from _flattened(request, given, f"{prefix}{request.name} / ", place)
+            continue
         named = {row.name.lower() for row in request.headers}
         inherited = tuple(row for row in given.headers if row.name.lower() not in named)
         auth = given.auth if request.auth.kind is AuthKind.INHERIT else request.auth

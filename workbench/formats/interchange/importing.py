@@ -152,7 +152,7 @@ def _single_files(files: Mapping[str, bytes], name: str) -> Imported:
         tree = imported.tree
         environments |= {environment.name: environment for environment in tree.environments}
         if tree.requests or tree.folders or tree.defaults != Defaults():
-            folders.append(CollectionTree(tree.name, tree.folders, tree.requests, tree.defaults))
+            folders.append(replace(tree, environments=()))
             count += _counted(tree)
         if count > REQUESTS_LIMIT:
             raise too_many_requests()

@@ -1,6 +1,7 @@
 """Insomnia: exports of v1 to v4 (a flat list of resources, JSON or YAML) and v5 files (one YAML a collection)."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from workbench.formats.interchange.documents import Plain, load, mapping, number, rows, text, title
@@ -60,7 +61,7 @@ def _version_5(document: Plain, kind: str, read: Beside) -> Imported:
         variables=variables_of(environments.get("data"), place),
         docs=text(mapping(document.get("meta")).get("description")),
     )
-    tree = CollectionTree(name, folder.folders, folder.requests, defaults, _environments_5(environments, place))
+    tree = replace(folder, defaults=defaults, environments=_environments_5(environments, place))
     return Imported(tree, losses.all())
 
 
@@ -92,19 +93,18 @@ def _place(item: Plain) -> float:
 
 
 def _folder_5(name: str, folder: Plain, losses: Losses, read: Beside) -> CollectionTree:
-    folders: list[CollectionTree] = []
-    requests: list[SavedRequest] = []
+    items: list[CollectionTree | SavedRequest] = []
     for item in sorted(rows(folder.get("children")), key=_place):
         if "children" in item or ("method" not in item and "url" not in item):
             inner = title(item.get("name"), "Folder")
-            folders.append(_folder_5(inner, item, losses.at(inner), read))
+            items.append(_folder_5(inner, item, losses.at(inner), read))
         elif "method" not in item or "reflectionApi" in item or "eventListeners" in item:
             what = "gRPC" if "reflectionApi" in item else "Socket.IO" if "eventListeners" in item else "WebSocket"
             losses.add(f"“{title(item.get('name'), 'A request')}” is a {what} request, which is not offered.")
         else:
             inner = title(item.get("name"), title(item.get("url"), "Request"))
-            requests.append(request_of(item, inner, losses.at_request(inner), read))
-    return CollectionTree(name, tuple(folders), tuple(requests), _folder_defaults(folder, losses))
+            items.append(request_of(item, inner, losses.at_request(inner), read))
+    return CollectionTree.of(name, items, _folder_defaults(folder, losses))
 
 
 def _folder_defaults(folder: Plain, losses: Losses) -> Defaults:
@@ -137,7 +137,7 @@ def _version_4(document: Plain, read: Beside) -> Imported:
         return Imported(trees[0], losses.all())
     losses.add("The environments of several workspaces stand side by side.")
     environments = tuple(environment for tree in trees for environment in tree.environments)
-    folders = tuple(CollectionTree(tree.name, tree.folders, tree.requests, tree.defaults) for tree in trees)
+    folders = tuple(replace(tree, environments=()) for tree in trees)
     return Imported(CollectionTree("Insomnia", folders, environments=environments), losses.all())
 
 
@@ -167,7 +167,7 @@ def _workspace(workspace: Plain, below: dict[str, list[Plain]], losses: Losses, 
         if text(each.get("_type")) == "environment"
     ]
     defaults = Defaults(variables=variables, docs=text(workspace.get("description")))
-    return CollectionTree(name, folder.folders, folder.requests, defaults, tuple(environments))
+    return replace(folder, defaults=defaults, environments=tuple(environments))
 
 
 def _key(item: Plain) -> float:

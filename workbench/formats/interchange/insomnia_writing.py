@@ -45,7 +45,7 @@ def write_insomnia(tree: CollectionTree, options: Options) -> Exported:
     writer = _Writer(options)
     if tree.defaults.headers or tree.defaults.auth.kind not in (AuthKind.INHERIT, AuthKind.NONE):
         place.add("What the collection gives to all requests stands in a folder, since Insomnia has no other place.")
-        inner = CollectionTree(tree.name, tree.folders, tree.requests, replace(tree.defaults, variables=()))
+        inner = replace(tree, defaults=replace(tree.defaults, variables=()), environments=())
         children = [writer.folder(inner, "0", place)]
     else:
         children = writer.children(tree, "", place)
@@ -123,13 +123,12 @@ class _Writer:
         return described
 
     def children(self, tree: CollectionTree, place: str, losses: Losses) -> list[Plain]:
-        """Return folders, then requests."""
-        items: list[CollectionTree | SavedRequest] = [*tree.folders, *tree.requests]
+        """Return folders and requests in order."""
         return [
             self.folder(item, f"{place}/{at}", losses.at(item.name))
             if isinstance(item, CollectionTree)
             else self._request(item, f"{place}/{at}", losses.at(item.name))
-            for at, item in enumerate(items)
+            for at, item in enumerate(tree.items)
         ]
 
     def _request(self, request: SavedRequest, place: str, losses: Losses) -> Plain:

@@ -4,8 +4,8 @@ Source: the JSON schema that opencollection-dev publishes, and how Bruno reads i
 Bruno's JSON (`bruno_requests`), which differs in names only.
 """
 
-import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,7 +18,7 @@ from workbench.formats.interchange.bruno_requests import (
 )
 from workbench.formats.interchange.documents import Plain, flag, load, mapping, number, rows, sequence, text, title
 from workbench.formats.interchange.imported import Beside, Imported, Losses, nothing_beside
-from workbench.model.collection import CollectionTree, Defaults, SavedRequest
+from workbench.model.collection import CollectionTree, Defaults, Place, SavedRequest, by_place
 from workbench.model.errors import FormatError
 from workbench.model.send_settings import SendSettings
 from workbench.model.variables import Environment
@@ -45,9 +45,7 @@ def read_opencollection(raw: bytes, read: Beside = nothing_beside) -> Imported:
     config = mapping(document.get("config"))
     _lose_config(document, place)
     environments = tuple(_environment(each, place) for each in rows(config.get("environments")))
-    return Imported(
-        CollectionTree(name, folder.folders, folder.requests, folder.defaults, environments), losses.all()
-    )
+    return Imported(replace(folder, environments=environments), losses.all())
 
 
 def is_opencollection_item(document: Plain) -> bool:
@@ -75,9 +73,7 @@ def read_opencollection_folder(files: Mapping[str, bytes], name: str, read: Besi
     kept = [PurePosixPath(path) for path in paths if not path.startswith(("environments/", "bodies/"))]
     whole = _directory(document, PurePosixPath("."), kept, files, losses)
     tree = _folder(own, whole, place, read)
-    return Imported(
-        CollectionTree(own, tree.folders, tree.requests, tree.defaults, tuple(environments)), losses.all()
-    )
+    return Imported(replace(tree, environments=tuple(environments)), losses.all())
 
 
 def _read(raw: bytes, path: str, losses: Losses) -> Plain | None:
@@ -121,25 +117,27 @@ def _kind(item: Plain) -> str:
     return text(mapping(item.get("info")).get("type") or item.get("type"))
 
 
-def _place(item: Plain) -> float:
-    place = number(mapping(item.get("info")).get("seq"))
-    return math.inf if place is None else place
+def _is_folder(item: Plain) -> bool:
+    return _kind(item) == "folder" or "items" in item
+
+
+def _place(item: Plain) -> Place:
+    return Place(_is_folder(item), number(mapping(item.get("info")).get("seq")))
 
 
 def _folder(name: str, document: Plain, losses: Losses, read: Beside) -> CollectionTree:
-    folders: list[CollectionTree] = []
-    requests: list[SavedRequest] = []
-    for item in sorted(rows(document.get("items")), key=_place):
-        if _kind(item) == "folder" or "items" in item:
+    items: list[CollectionTree | SavedRequest] = []
+    for item in by_place(rows(document.get("items")), _place):
+        if _is_folder(item):
             inner = title(mapping(item.get("info")).get("name"), "Folder")
-            folders.append(_folder(inner, item, losses.at(inner), read))
+            items.append(_folder(inner, item, losses.at(inner), read))
             continue
         plain = _bruno_item(item)
         if is_request(plain):
-            requests.append(request_of(plain, losses, read))
+            items.append(request_of(plain, losses, read))
         else:
             lose_item(plain, losses)
-    return CollectionTree(name, tuple(folders), tuple(requests), _defaults(document, losses))
+    return CollectionTree.of(name, items, _defaults(document, losses))
 
 
 def _defaults(document: Plain, losses: Losses) -> Defaults:

@@ -55,13 +55,14 @@ def _present(document: Plain) -> Plain:
 
 def _items(tree: CollectionTree, losses: Losses, options: Options) -> list[Plain]:
     items: list[Plain] = []
-    for folder in tree.folders:
-        place = losses.at(folder.name)
-        info = {"name": folder.name, "type": "folder", "seq": len(items) + 1}
-        given = _defaults(folder.defaults, place, options)
-        items.append({"info": info, **given, "items": _items(folder, place, options)})
-    for request in tree.requests:
-        items.append(_request(request, len(items) + 1, losses.at(request.name), options))
+    for number, item in enumerate(tree.items, 1):
+        place = losses.at(item.name)
+        if isinstance(item, CollectionTree):
+            info = {"name": item.name, "type": "folder", "seq": number}
+            given = _defaults(item.defaults, place, options)
+            items.append({"info": info, **given, "items": _items(item, place, options)})
+        else:
+            items.append(_request(item, number, place, options))
     return items
 
 

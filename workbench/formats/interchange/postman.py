@@ -134,8 +134,7 @@ def _text(value: Any, losses: Losses) -> str:
 
 
 def _folder(name: str, item: Plain, losses: Losses, read: Beside) -> CollectionTree:
-    folders: list[CollectionTree] = []
-    requests: list[SavedRequest] = []
+    items: list[CollectionTree | SavedRequest] = []
     for child in sequence(item.get("item")):
         if not isinstance(child, dict):
             losses.add("An item is neither a request nor a folder: it is left out.")
@@ -143,9 +142,9 @@ def _folder(name: str, item: Plain, losses: Losses, read: Beside) -> CollectionT
         inner = mapping(child)
         if isinstance(inner.get("item"), list):
             inner_name = title(inner.get("name"), "Folder")
-            folders.append(_folder(inner_name, inner, losses.at(inner_name), read))
+            items.append(_folder(inner_name, inner, losses.at(inner_name), read))
         elif isinstance(inner.get("request"), dict | str):
-            requests.append(_request(inner, losses, read))
+            items.append(_request(inner, losses, read))
         else:
             losses.add(f"“{title(inner.get('name'), 'An item')}” has no request: it is left out.")
     _lose_events(item, losses)
@@ -155,7 +154,7 @@ def _folder(name: str, item: Plain, losses: Losses, read: Beside) -> CollectionT
         settings=_settings(item, losses),
         docs=_docs(item.get("description", mapping(item.get("info")).get("description"))),
     )
-    return CollectionTree(name, tuple(folders), tuple(requests), defaults)
+    return CollectionTree.of(name, items, defaults)
 
 
 def _lose_events(item: Plain, losses: Losses) -> None:

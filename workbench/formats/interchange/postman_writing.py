@@ -99,8 +99,12 @@ def _text(text: str, losses: Losses) -> str:
 
 
 def _folder(tree: CollectionTree, losses: Losses, options: Options) -> Plain:
-    items: list[Plain] = [_folder(folder, losses.at(folder.name), options) for folder in tree.folders]
-    items += [_request(request, losses.at(request.name), options) for request in tree.requests]
+    items = [
+        _folder(item, losses.at(item.name), options)
+        if isinstance(item, CollectionTree)
+        else _request(item, losses.at(item.name), options)
+        for item in tree.items
+    ]
     described: Plain = {"name": tree.name, "item": items}
     if tree.defaults.docs:
         described["description"] = tree.defaults.docs

@@ -49,6 +49,7 @@ _ENCODINGS = {
 _START = """\
 #!/usr/bin/env bash
 «about»
+(
 set -euo pipefail
 
 %% if signs
@@ -115,6 +116,8 @@ def render_curl(plan: Plan) -> str:
         lines += [_text((plan.base_url.encode(), b"/"), plan), f"--request-target {_text(plan.path, plan)}"]
     else:
         lines[0] += f" {_text(plan.url, plan)}"
+    if plan.has("accept-encoding"):
+        lines[0] += " --compressed"  # The header goes out as it stands; what comes back is decompressed.
     lines += [_curl_header(name, value, plan) for name, value in plan.headers]
     empties = plan.method in ("POST", "PUT", "PATCH") and not plan.has_body
     for name in ("User-Agent", "Accept", *(("Content-Type",) if plan.has_body or empties else ()), "Expect"):
@@ -125,10 +128,10 @@ def render_curl(plan: Plan) -> str:
     elif _shows(plan.body):
         lines.append("--data-binary @<(printf '%s' \"$body\")")
     elif plan.has_body:
-        lines.append('--data-raw "$body"')
+        lines.append(f"--data-raw {_body_word(plan)}")
     elif empties:
         lines.append("--data-raw ''")
-    return _script(plan) + " \\\n  ".join(lines) + "\n"
+    return _runnable(plan, lines)
 
 
 def _curl_header(name: str, value: Template, plan: Plan) -> str:
@@ -151,8 +154,8 @@ def render_httpie(plan: Plan) -> str:
     elif pipes:
         lines.append("< <(printf '%s' \"$body\")")
     elif plan.has_body:
-        lines.append('--raw "$body"')
-    return _script(plan) + " \\\n  ".join(lines) + "\n"
+        lines.append(f"--raw {_body_word(plan)}")
+    return _runnable(plan, lines)
 
 
 def _httpie_header(name: str, value: Template, plan: Plan) -> str:
@@ -164,6 +167,23 @@ def _httpie_header(name: str, value: Template, plan: Plan) -> str:
     # `:=` and `:@` would be other items.
     escape = b"\\" if isinstance(first, bytes) and first[:1] in (b"=", b"@", b":") else b""
     return _text((f"{name}:".encode(), escape, *value), plan)
+
+
+def _runnable(plan: Plan, lines: list[str]) -> str:
+    """Return the command alone where that is all; else a script whose `set -e` ends no shell it is pasted into."""
+    command = " \\\n  ".join(lines) + "\n"
+    if _needs_script(plan):
+        return f"{_script(plan)}{command})\n"
+    return command if plan.signing is None else f"{about(plan, '#')}\n{command}"
+
+
+def _needs_script(plan: Plan) -> bool:
+    """True where something is worked out before the request is sent."""
+    return plan.signs or (_is_binary(plan) and not plan.body_file)
+
+
+def _body_word(plan: Plan) -> str:
+    return '"$body"' if _needs_script(plan) else _text(plan.body, plan)
 
 
 def _script(plan: Plan) -> str:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree, FolderEntry
-from workbench.storage.collection_joining import has_requests
 from workbench.ui.collections.dropped_files import dropped_paths
 from workbench.ui.collections.losses_table import LossesTable
 from workbench.ui.dialogs import mark
@@ -169,7 +168,7 @@ class ImportDialog(QDialog):
         self.summary.setText(summary(imported.tree))
         self.name.setText(imported.tree.name or "Imported")
         # An environment alone belongs to a collection; everything else is one.
-        alone = not has_requests(imported.tree) and bool(imported.tree.environments)
+        alone = not imported.tree.items and bool(imported.tree.environments)
         self.into.setCurrentIndex(1 if alone and self._collections else 0)
         count = len(imported.losses)
         words = f"Not carried over, or different: {count}" if count else "Nothing is lost"
@@ -195,7 +194,7 @@ class ImportDialog(QDialog):
         there = self.imported is not None
         self.back.setVisible(there)
         self.accept_button.setVisible(there)
-        is_named = self.imported is not None and (not self.target or has_requests(self.imported.tree))
+        is_named = self.imported is not None and (not self.target or bool(self.imported.tree.items))
         self.name.setEnabled(is_named)
         self.accept_button.setEnabled(there and (bool(self.name.text().strip()) or not is_named))
 
