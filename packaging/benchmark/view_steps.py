@@ -25,9 +25,9 @@ def view_steps(window: Any, file: str, word: str) -> Steps:
     said["a jump to the middle, painted"] = _jump(pane.code)
     found: list[bool] = []
     if hasattr(pane.code, "found"):
-        pane.code.found.connect(lambda *_: found.append(True))
+        pane.code.found.connect(lambda result: found.append(bool(result.index)))
     result = pane.code.find(word)
-    said["first match"] = yield lambda: found or getattr(result, "count", 0)
+    said["first match"] = yield lambda: any(found) or result.index
     pane.close()
     pane.deleteLater()
     print_line({"view": said})
