@@ -26,6 +26,14 @@ class Settings:
     """PEM file of the certificate's key."""
     replay_target: str = ""
     """Where the last replay went."""
+    keep_days: int = 0
+    """Captures older than this many days are deleted; 0 keeps them. Pinned, tagged and noted ones always stay."""
+    keep_count: int = 0
+    """How many captures are kept; 0 is any number."""
+    keep_megabytes: int = 0
+    """How much their bodies may take together; 0 is any amount."""
+    keep_by_endpoint: str = ""
+    """Narrower limits for some endpoints: `billing: 7d 1000; test: 1h 500mb`."""
     appearance: str = "system"
     """system, light or dark."""
 
@@ -62,10 +70,25 @@ def _is_sound(name: str, value: Any, wanted: type) -> bool:
             return 200 <= value <= 599
         case "body_limit_bytes":
             return value > 0
+        case "keep_days" | "keep_count" | "keep_megabytes":
+            return 0 <= value < 2**31
+        case "keep_by_endpoint":
+            return _is_read(value)
         case "appearance":
             return value in ("system", "light", "dark")
         case _:
             return True
+
+
+def _is_read(limits: str) -> bool:
+    from workbench.model.errors import UsageError
+    from workbench.model.retention import read_endpoint_limits
+
+    try:
+        read_endpoint_limits(limits)
+    except UsageError:
+        return False
+    return True
 
 
 def save_settings(path: Path, changes: dict[str, Any]) -> None:
