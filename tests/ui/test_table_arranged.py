@@ -1,4 +1,4 @@
-"""The table of captures in other orders, in groups, with columns of one's own, paused, tagged, with saved searches."""
+"""The table of captures in other orders, in groups, with columns of one's own, paused, tagged; saved searches."""
 
 import asyncio
 from contextlib import closing
@@ -130,7 +130,7 @@ async def test_unread_are_counted_visited_and_all_read_at_once(window: MainWindo
     await until(lambda: window.captures.current_number == 2 and window.tabs.tabText(0) == "Captures  1")
     window.commands["read_all"].trigger()
     await until(lambda: window.tabs.tabText(0) == "Captures")
-    await until(lambda: not any(window.captures.model.summary(row).unread for row in range(3)))
+    await until(lambda: all((each := window.captures.model.summary(row)) and not each.unread for row in range(3)))
 
 
 async def test_tags_and_notes_are_asked_for_shown_and_found(window: MainWindow, paths: Paths) -> None:
@@ -140,7 +140,7 @@ async def test_tags_and_notes_are_asked_for_shown_and_found(window: MainWindow, 
     window.commands["tag"].trigger()
     await answer(window, "to-fix late")
     model = window.captures.model
-    await until(lambda: model.summary(0).tags == ("late", "to-fix"))
+    await until(lambda: (each := model.summary(0)) and each.tags == ("late", "to-fix"))
     await until(lambda: not window.findChildren(QDialog))
     window.commands["note"].trigger()
     await answer(window, "ask Ann")
