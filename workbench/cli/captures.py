@@ -1,19 +1,19 @@
 """`workbench captures`: list, show, delete and pin what was caught; export and import."""
 
 import argparse
-import shutil
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 
+from workbench.cli import capture_listing
+from workbench.cli.capture_marks import add_arguments as add_marks
+from workbench.cli.capture_pruning import add_arguments as add_pruning
 from workbench.cli.capture_transfer_words import add_transfers
 from workbench.cli.console import Console
 from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
-from workbench.model.clock import SystemClock
 from workbench.model.errors import UsageError
 from workbench.model.message import Request, readable
-from workbench.model.query import CaptureQuery
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("query", nargs="*", help="words that must occur, -word that must not")
     add.add_argument("--limit", type=_positive, default=50, help="the newest so many (default: %(default)s)")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
+    capture_listing.add_list_arguments(add)
     add.set_defaults(run=run_list, takes_filter=True)
     add = actions.add_parser("show", help="show one capture, or exactly one part of it")
     add.add_argument("number")
@@ -48,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--yes", action="store_true", help="call the address without asking")
     add.add_argument("--json", action="store_true", help="the delivery as one JSON object")
     add.set_defaults(run=run_confirm)
+    add_marks(actions)
+    add_pruning(actions.add_parser("prune", help="delete captures that are too old, too many or too large"))
     for action in actions.choices.values():
         add_home(action)
 
@@ -74,24 +77,9 @@ def _reader(arguments: argparse.Namespace) -> Generator[CaptureReader]:
 
 
 def run_list(arguments: argparse.Namespace, console: Console) -> int:
-    """List the newest matching captures, oldest first."""
-    query = CaptureQuery.parse(" ".join(arguments.query), SystemClock().now_us())
+    """List captures, the newest or in the order asked for."""
     with _reader(arguments) as reader:
-        numbers = reader.newest(query, arguments.limit)
-        for start in range(0, len(numbers), 500):
-            for summary in reader.summaries(numbers[start : start + 500]):
-                if arguments.json:
-                    from workbench.formats.capture_json import summary_json
-
-                    console.json(summary_json(summary))
-                else:
-                    from workbench.cli.render import summary_line
-
-                    width = shutil.get_terminal_size().columns if console.is_terminal else 0
-                    console.line(summary_line(summary, colours=console.colours, width=width))
-        if not numbers and not arguments.json:
-            console.note("No capture matches." if arguments.query else "Nothing was captured yet.")
-    return 0
+        return capture_listing.run_list(reader, arguments, console)
 
 
 def run_show(arguments: argparse.Namespace, console: Console) -> int:

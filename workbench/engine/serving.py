@@ -22,6 +22,7 @@ from workbench.engine.judging import Judging
 from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.lookup_loop import LOOKUP_THREADS, LookupLoop
 from workbench.engine.reading import Reading
+from workbench.engine.retaining import Retaining
 from workbench.engine.rules import Rules
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
@@ -112,6 +113,10 @@ async def serving(
         captures.stored.subscribe(indexing.arrived)
         stack.push_async_callback(indexing.close)
         indexing.start()
+        retaining = Retaining(paths, database, _reading(stack, paths, "retention"), clock)
+        captures.stored.subscribe(retaining.arrived)
+        stack.push_async_callback(retaining.close)
+        retaining.start()
 
         async def use(rules: Rules, judge_anew: bool) -> None:
             await asyncio.to_thread(lambda: rules.packs.all)

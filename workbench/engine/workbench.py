@@ -11,13 +11,26 @@ from workbench.engine.reading import Reading
 from workbench.engine.writing import submit
 from workbench.model.capture import ImportedCapture
 from workbench.model.clock import Clock, SystemClock
-from workbench.storage.captures import DELETE_SLICE, CaptureReader, Deleted, delete_captures, mark_seen, set_pinned
+from workbench.model.log_entry import LogEntry, LogKind
+from workbench.storage.annotations import Tagging, note_text, set_notes, set_tags
+from workbench.storage.captures import (
+    DELETE_SLICE,
+    UNSEEN,
+    CaptureReader,
+    Deleted,
+    delete_captures,
+    mark_all_seen,
+    mark_seen,
+    set_pinned,
+)
 from workbench.storage.database import Database
 from workbench.storage.deliveries import DeliveryReader
 from workbench.storage.drafts import StoredDraft, delete_drafts, save_drafts
 from workbench.storage.forwards import ForwardReader
+from workbench.storage.log import add_log_entries
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
+from workbench.storage.retention import VACUUM_PAGES, give_back
 from workbench.storage.trusted_collections import is_trusted
 
 if TYPE_CHECKING:
@@ -107,6 +120,30 @@ class Workbench:
     async def set_pinned(self, number: int, pinned: bool) -> None:
         """Pin a capture, or take its pin off."""
         await submit(self._captures_database, set_pinned, (number, pinned))
+
+    async def mark_all_seen(self) -> None:
+        """Take the unread mark off all captures that are there now. A webhook never waits for more than a slice."""
+        numbers = await self.captures.run(lambda reader: list(reader.select(UNSEEN)))
+        for start in range(0, len(numbers), DELETE_SLICE):
+            await submit(
+                self._captures_database, mark_all_seen, [row[0] for row in numbers[start : start + DELETE_SLICE]]
+            )
+
+    async def set_tags(self, tagging: Tagging) -> None:
+        """Put tags on a capture and take others off."""
+        await submit(self._captures_database, set_tags, tagging)
+
+    async def set_note(self, number: int, text: str) -> None:
+        """Note something of a capture; an empty text takes the note away."""
+        await submit(self._captures_database, set_notes, (number, note_text(text)))
+
+    async def prune(self, numbers: Sequence[int], words: str) -> None:
+        """Delete captures that have outlived their limits, note it in the log, give their room back to the disk."""
+        await self.delete_captures(numbers)
+        entry = LogEntry(self.clock.now_us(), LogKind.PRUNED, "", words)
+        await submit(self._captures_database, add_log_entries, entry)
+        while await submit(self._captures_database, give_back, VACUUM_PAGES):
+            pass
 
     async def save_draft(self, draft: StoredDraft) -> None:
         """Keep a composer tab; durable when this returns."""

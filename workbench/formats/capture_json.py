@@ -89,6 +89,8 @@ def summary_json(summary: CaptureSummary) -> dict[str, Any]:
         "verification": summary.verification or None,
         "pinned": summary.pinned,
         "unread": summary.unread,
+        "tags": list(summary.tags),
+        "note": summary.note or None,
     }
 
 

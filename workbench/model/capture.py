@@ -97,6 +97,9 @@ class CaptureSummary:
     unread: bool
     answer_reason: str = ""
     guard: str = ""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    """What a person noted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ class LogKind(StrEnum):
     """A request that was not answered with the endpoint's own answer."""
     CHANGED = "changed"
     """A change of the configuration that came into force, or why one did not."""
+    PRUNED = "pruned"
+    """Captures were deleted because they had outlived their limits."""
     LISTENER = "listener"
     """The listener started, moved or stopped."""
 

@@ -71,6 +71,8 @@ QUERY_FIELDS = (
     QueryField("header", FieldKind.NAMED, "A header, or its value", "header:x-request-id=ab*"),
     QueryField("query", FieldKind.NAMED, "A parameter of the URL's query", "query:page=2"),
     QueryField("json", FieldKind.NAMED, "A place in a JSON body", "json:data.object.id=in_1"),
+    QueryField("tag", FieldKind.TEXT, "Captures with a tag", "tag:to-fix", aliases=("tags",)),
+    QueryField("note", FieldKind.PART, "What was noted of a capture", 'note:"ask Ann"', aliases=("notes",)),
     QueryField("pinned", FieldKind.YES_NO, "Pinned captures", "pinned:yes", ("yes", "no"), (), True),
     QueryField("unread", FieldKind.YES_NO, "Captures not looked at yet", "unread:yes", ("yes", "no"), (), True),
 )

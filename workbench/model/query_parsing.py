@@ -54,6 +54,38 @@ def parse(line: str, now_us: int) -> Term:
     return term
 
 
+def parts(line: str) -> tuple[list[str], str]:
+    """Return the terms of a line that can be taken out one by one, and what stands between them: a space or OR."""
+    pieces, depth, start = list[str](), 0, 0
+    found = list(tokens(line))
+    for place, token in enumerate(found):
+        begins = place == 0 or depth == 0
+        before = found[place - 1].text if place else ""
+        if begins and not (token.text == "(" and before == "-"):
+            start = token.start
+        depth = max(0, depth + {"(": 1, ")": -1}.get(token.text, 0))
+        follows = found[place + 1].text if place + 1 < len(found) else ""
+        if not depth and not (token.text == "-" and follows == "("):
+            pieces.append(line[start : token.end])
+    if depth:
+        pieces.append(line[start:].rstrip())
+    if "OR" not in pieces:
+        return [piece for piece in pieces if piece != "AND"], " "
+    sides: list[list[str]] = [[]]
+    for piece in pieces:
+        if piece == "OR":
+            sides.append([])
+        else:
+            sides[-1].append(piece)
+    return [" ".join(side) for side in sides if side], " OR "
+
+
+def without(line: str, position: int) -> str:
+    """Return a line without one of its parts."""
+    pieces, joint = parts(line)
+    return joint.join(piece for place, piece in enumerate(pieces) if place != position)
+
+
 class _Reader:
     def __init__(self, found: list[Token], now_us: int) -> None:
         self._tokens = found
@@ -188,7 +220,7 @@ def _unknown(name: str, token: Token) -> QueryError:
 
     near = difflib.get_close_matches(name.lower(), BY_NAME, n=1, cutoff=0.6)
     names = ", ".join(field.name for field in QUERY_FIELDS)
-    hint = f"Did you mean {near[0]}:?" if near else f"Fields are {names}."
+    hint = (f"Did you mean {near[0]}:? " if near else "") + f"Fields are {names}."
     end = token.start + len(name) + 1
     return QueryError(f"There is no field {name}:.", token.start, end, f'{hint} In quotes it is a word: "{name}:…".')
 

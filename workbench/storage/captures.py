@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Ledger, Peer, Tls
+from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Ledger
 from workbench.model.message import Body, Head, Request, Response
 from workbench.model.query import CaptureQuery
+from workbench.storage.capture_rows import SUMMARY_COLUMNS, peer_of, summary_of
 from workbench.storage.database import open_connection, storage_error
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.query_sql import condition
@@ -31,11 +32,6 @@ _CAPTURE_COLUMNS = (
 _PAYLOAD_COLUMNS = "number, head, framing, body, spool_file, answer_head, answer_body"
 _FORWARD_COLUMNS = "capture_number, url, state, next_at"
 PENDING = "pending"
-_SUMMARY_COLUMNS = (
-    "number, received_at, method, target, endpoint, peer_address, content_type, body_size, status,"
-    " answered_at - received_at, fault, provider, event, delivery_id, sent_at, attempt, verification,"
-    " verification_reason, pinned, seen, answer_reason, guard"
-)
 
 
 @cache
@@ -153,6 +149,18 @@ def mark_seen(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[No
     return [None] * len(numbers)
 
 
+UNSEEN = "SELECT number FROM capture WHERE seen = 0"
+
+
+def mark_all_seen(connection: sqlite3.Connection, batches: Sequence[Sequence[int]]) -> list[None]:
+    """Take the unread mark off batches of captures."""
+    for numbers in batches:
+        connection.execute(
+            "UPDATE capture SET seen = 1 WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+        )
+    return [None] * len(batches)
+
+
 def set_pinned(connection: sqlite3.Connection, items: Sequence[tuple[int, bool]]) -> list[None]:
     """Pin or unpin: (number, pinned) each."""
     connection.executemany("UPDATE capture SET pinned = ?2 WHERE number = ?1", items)
@@ -178,7 +186,8 @@ def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> Deleted:
         row = connection.execute("DELETE FROM payload WHERE number = ? RETURNING spool_file", (number,)).fetchall()
         if row:
             connection.execute("DELETE FROM capture WHERE number = ?", (number,))
-            connection.execute("DELETE FROM forward WHERE capture_number = ?", (number,))
+            for table, column in (("forward", "capture_number"), ("tag", "number"), ("note", "number")):
+                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
             gone.append(row[0][0])
     connection.execute("UPDATE ledger SET deleted = deleted + ?", (len(gone),))
     return Deleted(len(gone), [name for name in gone if name])
@@ -213,17 +222,47 @@ class CaptureReader:
         """Return a query as SQL, with what it needs attached: functions of ours, and the words of bodies."""
         if query.matches_all:
             return condition(query)
-        if not self._is_searchable:
-            from workbench.storage.query_functions import register
-
-            register(self._connection, self._spool)
-            self._is_searchable = True
+        self._know_functions()
         if not self._has_index and self._index.exists():
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ATTACH DATABASE ? AS search", (str(self._index),))
                 self._connection.execute("SELECT up_to FROM search.progress").fetchone()
                 self._has_index = True
         return condition(query, has_index=self._has_index)
+
+    def _know_functions(self) -> None:
+        if not self._is_searchable:
+            from workbench.storage.query_functions import register
+
+            register(self._connection, self._spool)
+            self._is_searchable = True
+
+    def select(
+        self,
+        sql: str,
+        values: Sequence[str | int] = (),
+        query: CaptureQuery | None = None,
+        more_values: Sequence[str | int] = (),
+        *,
+        needs_functions: bool = False,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield rows of a statement, in which `{matches}` is where the query's condition stands.
+
+        `values` are for the places before it, `more_values` for those after.
+        """
+        where, between = ("1", []) if query is None else self._condition(query)
+        if needs_functions or "_text(" in sql:
+            self._know_functions()
+        with self._errors():
+            yield from self._connection.execute(sql.replace("{matches}", where), [*values, *between, *more_values])
+
+    def unread(self) -> int:
+        """Return how many captures were not looked at."""
+        with self._errors():
+            last, deleted, seen = self._connection.execute(
+                "SELECT last_number, deleted, (SELECT count(*) FROM capture WHERE seen = 1) FROM ledger"
+            ).fetchone()
+            return last - deleted - seen
 
     def version(self) -> int:
         """Return a number that changes when another connection has written."""
@@ -263,7 +302,8 @@ class CaptureReader:
     def numbers(self, query: CaptureQuery, *, after: int = 0, before: int | None = None) -> Iterator[int]:
         """Yield matching numbers in order of arrival, as they are found."""
         where, values = self._condition(query)
-        upper = "" if before is None else " AND number < ?"
+        # The plus keeps SQLite from going along all numbers below this bound, where a term has a narrower one.
+        upper = "" if before is None else " AND +number < ?"
         sql = f"SELECT number FROM capture WHERE number > ?{upper} AND {where} ORDER BY number"
         limits = [after] if before is None else [after, before]
         with self._errors():
@@ -282,9 +322,9 @@ class CaptureReader:
         if not numbers:
             return []
         places = ", ".join("?" * len(numbers))
-        sql = f"SELECT {_SUMMARY_COLUMNS} FROM capture WHERE number IN ({places}) ORDER BY number"
+        sql = f"SELECT {SUMMARY_COLUMNS} FROM capture WHERE number IN ({places}) ORDER BY number"
         with self._errors():
-            return [_summary(row) for row in self._connection.execute(sql, list(numbers))]
+            return [summary_of(row) for row in self._connection.execute(sql, list(numbers))]
 
     def values(self, column: str, limit: int = 50) -> list[str]:
         """Return the most frequent values of a column among the newest captures, to complete with."""
@@ -298,7 +338,7 @@ class CaptureReader:
     def pinned(self, numbers: Sequence[int]) -> set[int]:
         """Return those of these captures that are pinned."""
         with self._errors():
-            pinned = {number for (number,) in self._connection.execute("SELECT number FROM capture WHERE pinned")}
+            pinned = {number for (number,) in self._connection.execute("SELECT number FROM capture WHERE pinned = 1")}
         return pinned.intersection(numbers)
 
     def get(self, number: int) -> Capture | None:
@@ -321,7 +361,7 @@ class CaptureReader:
                 row["framing"],
             ),
             answer=Response(Head(row["answer_head"]), Body(row["answer_body"])),
-            peer=_peer(row),
+            peer=peer_of(row),
             endpoint=row["endpoint"],
             received_at_us=row["received_at"],
             completed_at_us=row["completed_at"],
@@ -353,40 +393,3 @@ class CaptureReader:
         with self._errors():
             for (name,) in self._connection.execute("SELECT spool_file FROM payload WHERE spool_file IS NOT NULL"):
                 yield name
-
-
-def _peer(row: dict[str, Any]) -> Peer:
-    tls = None
-    if row["tls_version"] is not None:
-        tls = Tls(row["tls_version"], row["tls_cipher"] or "", row["tls_server_name"] or "")
-    return Peer(row["peer_address"], row["peer_port"], row["local_address"], row["local_port"], tls)
-
-
-def _summary(row: tuple[Any, ...]) -> CaptureSummary:
-    (number, received, method, target, endpoint, peer, content_type, size, status, duration, fault) = row[:11]
-    provider, event, delivery_id, sent_at, attempt, verification, reason, pinned, seen = row[11:20]
-    answer_reason, guard = row[20:]
-    return CaptureSummary(
-        number=number,
-        received_at_us=received,
-        method=method,
-        target=target,
-        endpoint=endpoint,
-        peer_address=peer,
-        content_type=content_type,
-        body_size=size,
-        status=status,
-        duration_us=duration,
-        fault=Fault(fault) if fault else None,
-        provider=provider or "",
-        event=event or "",
-        delivery_id=delivery_id or "",
-        sent_at_us=sent_at,
-        attempt=attempt,
-        verification=verification or "",
-        verification_reason=reason or "",
-        pinned=bool(pinned),
-        unread=not seen,
-        answer_reason=answer_reason or "",
-        guard=guard or "",
-    )

@@ -60,6 +60,16 @@ class Paths:
         return self.data / "workspace"
 
     @property
+    def saved_searches(self) -> Path:
+        """Filter lines with names, to keep in git with the workspace."""
+        return self.workspace / "searches.toml"
+
+    @property
+    def table_columns(self) -> Path:
+        """Which columns the table of captures shows."""
+        return self.workspace / "columns.toml"
+
+    @property
     def own_packs(self) -> Path:
         """The user's provider packs, a folder each."""
         return self.data / "providers"

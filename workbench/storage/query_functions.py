@@ -17,6 +17,9 @@ from workbench.model.message import Head
 READ_BYTES = 16 * 1024 * 1024
 """How much of a body is looked through."""
 
+SHOWN_CHARACTERS = 300
+"""How much of a value a column shows."""
+
 
 def register(connection: sqlite3.Connection, spool: Path) -> None:
     """Make the functions known to a connection; large bodies are read from the spool folder."""
@@ -26,6 +29,9 @@ def register(connection: sqlite3.Connection, spool: Path) -> None:
         ("query_fits", 3, _query_fits),
         ("json_fits", 5, bodies.json_fits),
         ("body_holds", 4, bodies.holds),
+        ("header_text", 2, _header_text),
+        ("query_text", 2, _query_text),
+        ("json_text", 4, bodies.json_text),
     ):
         connection.create_function(name, places, function, deterministic=True)
 
@@ -52,6 +58,19 @@ def _query_fits(target: str, name: str, pattern: str) -> bool:
     return any(key == name and _fits(value, pattern) for key, value in pairs)
 
 
+def _header_text(head: bytes, name: str) -> str | None:
+    values = Head(head).headers.all(name)
+    return ", ".join(values)[:SHOWN_CHARACTERS] if values else None
+
+
+def _query_text(target: str, name: str) -> str | None:
+    try:
+        pairs = parse_qsl(target.partition("?")[2], keep_blank_values=True, max_num_fields=1000)
+    except ValueError:
+        return None
+    return next((value[:SHOWN_CHARACTERS] for key, value in pairs if key == name), None)
+
+
 class _Bodies:
     def __init__(self, spool: Path) -> None:
         self._spool = spool
@@ -73,13 +92,43 @@ class _Bodies:
     def json_fits(self, head: bytes, body: bytes | None, spool_file: str | None, path: str, pattern: str) -> bool:
         """Return whether a place in a JSON body is there and fits; numbers are compared as they are written."""
         raw = self._plain(head, body, spool_file)
-        steps = path.removeprefix("$.").replace("[", ".").replace("]", "").split(".")
+        steps = _steps(path)
         if steps[-1].encode() not in raw and not steps[-1].isdigit():
             return False
         found = _at(raw, steps)
         if found is None:
             return False
         return any(_fits(text, pattern) for text in _texts(found))
+
+    def json_text(self, head: bytes, body: bytes | None, spool_file: str | None, path: str) -> str | None:
+        """Return the text at a place of a JSON body, numbers as they are written; of a large body nothing."""
+        if spool_file is not None:
+            return None
+        raw = self._plain(head, body, None)
+        found = _at(raw, _steps(path)) if _is_plain(path) else _found_by_jsonpath(raw, path)
+        return None if found is None else _texts(found)[0][:SHOWN_CHARACTERS]
+
+
+def _steps(path: str) -> list[str]:
+    return path.removeprefix("$.").replace("[", ".").replace("]", "").split(".")
+
+
+def _is_plain(path: str) -> bool:
+    """Return whether a path is keys and indexes alone; all else is JSONPath."""
+    return not any(mark in path for mark in "*?'\"@:(") and ".." not in path
+
+
+def _found_by_jsonpath(raw: bytes, path: str) -> bytes | None:
+    """Return the first value that a JSONPath finds."""
+    import json
+
+    import jsonpath
+
+    try:
+        found = jsonpath.findall(path, json.loads(raw))
+    except (jsonpath.JSONPathError, ValueError, RecursionError):
+        return None
+    return json.dumps(found[0], ensure_ascii=False).encode() if found else None
 
 
 def _at(raw: bytes, steps: list[str]) -> bytes | None:

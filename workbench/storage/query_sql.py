@@ -36,7 +36,9 @@ _COLUMNS = {
     "since": "received_at",
     "before": "received_at",
 }
-_MARKS = {"pinned": "pinned", "unread": "NOT seen"}
+_MARKS = {"pinned": ("pinned = 1", "pinned = 0"), "unread": ("seen = 0", "seen = 1")}
+_ANNOTATIONS = {"tag": "name", "note": "text"}
+"""The text of the table of that name, a row for each of a capture."""
 _NOTHING = "none"
 _PAYLOAD = "EXISTS (SELECT 1 FROM payload WHERE payload.number = capture.number AND {})"
 
@@ -67,7 +69,7 @@ class _Writer:
             case Word(text):
                 return self._word(text)
             case Is(field, yes):
-                return f"{'' if yes else 'NOT '}({_MARKS[field.name]})", []
+                return _MARKS[field.name][0 if yes else 1], []
             case Within(field, least, most):
                 return _within(_COLUMNS[field.name], least, most)
             case Named():
@@ -75,6 +77,8 @@ class _Writer:
             case Matches(field, pattern):
                 if field.kind is FieldKind.BODY:
                     return self._body(pattern)
+                if field.name in _ANNOTATIONS:
+                    return _annotated(field.name, pattern)
                 return _matches(_COLUMNS[field.name], pattern)
 
     def _joined(self, terms: tuple[Term, ...], word: str, empty: str) -> Sql:
@@ -126,6 +130,13 @@ def _matches(column: str, pattern: str) -> Sql:
     return f"{column} LIKE ? ESCAPE '\\'", [_like(pattern)]
 
 
+def _annotated(table: str, pattern: str) -> Sql:
+    if pattern.strip("*") == _NOTHING:
+        return f"number NOT IN (SELECT number FROM {table})", []
+    fits, values = _matches(_ANNOTATIONS[table], pattern)
+    return f"number IN (SELECT number FROM {table} WHERE {fits})", values
+
+
 def _named(term: Named) -> Sql:
     pattern = None if term.pattern is None else term.pattern.lower()
     match term.field.name:
@@ -133,8 +144,10 @@ def _named(term: Named) -> Sql:
             there = "instr(lower(CAST(head AS TEXT)), char(10) || ? || ':') > 0"
             values: list[str | int] = [term.name.lower()]
             if pattern is not None:
-                there += " AND header_fits(head, ?, ?)"
-                values += [term.name.lower(), pattern]
+                # The longest piece of the value must be there: asked in SQL, which is much faster than our function.
+                piece = max(pattern.split("*"), key=len)
+                there += " AND instr(lower(CAST(head AS TEXT)), ?) > 0 AND header_fits(head, ?, ?)"
+                values += [piece, term.name.lower(), pattern]
             return _PAYLOAD.format(there), values
         case "query":
             return "(instr(target, '?') AND query_fits(target, ?, ?))", [

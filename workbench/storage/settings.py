@@ -26,6 +26,14 @@ class Settings:
     """PEM file of the certificate's key."""
     replay_target: str = ""
     """Where the last replay went."""
+    keep_days: int = 0
+    """Captures older than this many days are deleted; 0 keeps them. Pinned, tagged and noted ones always stay."""
+    keep_count: int = 0
+    """How many captures are kept; 0 is any number."""
+    keep_megabytes: int = 0
+    """How much their bodies may take together; 0 is any amount."""
+    keep_by_endpoint: str = ""
+    """Narrower limits for some endpoints: `billing: 7d 1000; test: 1h 500mb`."""
     appearance: str = "system"
     """system, light or dark."""
     text_font: str = ""
@@ -60,6 +68,9 @@ _RANGES = {
     "text_size": (0, 40),
     "confirm_replay_over": (0, 1_000_000),
     "undo_s": (2, 300),
+    "keep_days": (0, 2**31 - 1),
+    "keep_count": (0, 2**31 - 1),
+    "keep_megabytes": (0, 2**31 - 1),
 }
 _CHOICES = {"appearance": ("system", "light", "dark")}
 
@@ -74,6 +85,8 @@ def is_sound(name: str, value: Any) -> bool:
         return all(type(each) is str for each in value)
     if name == "shortcuts":
         return all(type(each) is str for each in value.values())
+    if name == "keep_by_endpoint":
+        return _is_read(value)
     if name in _RANGES:
         least, most = _RANGES[name]
         return least <= value <= most
@@ -110,6 +123,17 @@ def load_settings(path: Path) -> tuple[Settings, list[str]]:
 def _as_ours(value: Any) -> Any:
     """Return lists as the tuples that they are here."""
     return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
+def _is_read(limits: str) -> bool:
+    from workbench.model.errors import UsageError
+    from workbench.model.retention import read_endpoint_limits
+
+    try:
+        read_endpoint_limits(limits)
+    except UsageError:
+        return False
+    return True
 
 
 def save_settings(path: Path, changes: dict[str, Any]) -> None:

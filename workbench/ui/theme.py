@@ -269,6 +269,8 @@ def style_sheet(theme: Theme) -> str:
     return f"""
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
 QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
+QFrame#chips {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
+QLabel#filter-problem {{ color: {theme.danger}; padding: 0 14px 8px 14px; background: {theme.window}; }}
 QFrame#side {{ background: {theme.panel}; border: none; }}
 QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; border-radius: 10px; }}
 QLabel#muted {{ color: {theme.text_muted}; }}
@@ -307,6 +309,8 @@ QPushButton[primary="true"] {{
     background: {theme.accent}; color: {theme.accent_text}; border: 1px solid {theme.accent}; font-weight: 600;
 }}
 QPushButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}
+QPushButton[chip="true"] {{ background: {theme.selection}; border-radius: 10px; padding: 2px 9px; }}
+QPushButton[chip="true"]:hover {{ background: {theme.hover}; }}
 QPushButton[danger="true"] {{ color: {theme.danger}; font-weight: 600; }}
 QMessageBox QLabel {{ min-width: 320px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}

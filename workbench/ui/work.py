@@ -14,6 +14,7 @@ from workbench.model.delivery import Delivery, ForwardState, StoredForward
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
 from workbench.model.signature import SignMode
+from workbench.storage.captures import CaptureReader
 from workbench.storage.resources import resource_path
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.captures_transfer_work import CapturesTransferWork
@@ -24,7 +25,10 @@ from workbench.ui.dialogs import ask, ask_text, choose_new_file
 from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
+from workbench.ui.marks_work import MarksWork
+from workbench.ui.searches_work import SearchesWork
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.table_work import TableWork
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -41,6 +45,10 @@ class Work:
         self._jobs = Jobs(window, window.show_error)
         self._panel = window.captures
         self._feed = CaptureFeed(self._panel.model, workbench.captures, self._jobs, window)
+        self._feed.search_with(lambda: CaptureReader(workbench.paths.captures, workbench.paths.spool))
+        self._table = TableWork(window, workbench, self._jobs, self._feed)
+        self._marks = MarksWork(window, workbench, self._jobs, self._feed)
+        self._searches = SearchesWork(window, workbench, self._jobs)
         self._listener = ListenerWork(window, self._jobs, self._feed)
         self._signing = SignatureWork(window, workbench, self._jobs)
         self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
@@ -70,7 +78,8 @@ class Work:
 
     async def end(self) -> None:
         """Keep what is not kept yet; cancel what still runs."""
-        self._feed.stop()
+        await self._feed.stop()
+        self._table.keep_columns()
         await self._desktop.end()
         await self._composing.end()
         self._jobs.cancel_all()

@@ -59,7 +59,7 @@ def _sent(summary: CaptureSummary) -> str:
 
 
 def _note(summary: CaptureSummary) -> str:
-    return (summary.fault or summary.guard).replace("-", " ")
+    return (summary.fault or summary.guard).replace("-", " ") or summary.note.partition("\n")[0][:200]
 
 
 COLUMNS = (
@@ -78,5 +78,7 @@ COLUMNS = (
     Column("size", "Size", 8, lambda summary: size_words(summary.body_size), right=True, wanted=3),
     Column("type", "Content type", 20, _content_type, wanted=6),
     Column("source", "From", 15, lambda summary: summary.peer_address, wanted=10),
+    Column("tags", "Tags", 12, lambda summary: " ".join(summary.tags), wanted=11),
+    Column("endpoint", "Endpoint", 12, lambda summary: summary.endpoint, wanted=12),
     Column("note", "Note", 10, _note),
 )

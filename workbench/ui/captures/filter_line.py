@@ -29,6 +29,8 @@ class FilterLine(QLineEdit):
     """A CaptureQuery that can be read."""
     focused = Signal()
     """Values to complete with may be asked for."""
+    problem_said = Signal(str)
+    """What is wrong with the line, empty once nothing is."""
     cleared = Signal()
     """Escape was pressed: the line is empty."""
 
@@ -77,6 +79,7 @@ class FilterLine(QLineEdit):
         self.setProperty("wrong", wrong is not None)
         self.style().polish(self)
         self.update()
+        self.problem_said.emit(self.problem)
 
     def _escape(self) -> None:
         if self.offers.isVisible():

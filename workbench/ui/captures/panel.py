@@ -1,5 +1,7 @@
 """The captures tab: filter line, table, details; an address to send to while there is nothing to show."""
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -14,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.model.clock import SystemClock
+from workbench.storage.capture_looks import CHOSEN_FOLLOWED
+from workbench.ui.captures.chips import FilterChips
 from workbench.ui.captures.detail import CaptureDetail
 from workbench.ui.captures.empty import EmptyCaptures
 from workbench.ui.captures.filter_line import FilterLine
@@ -35,6 +40,8 @@ MENU = (
     "save_body",
     None,
     "pin",
+    "tag",
+    "note",
     "delete",
 )
 
@@ -55,6 +62,10 @@ class CapturesPanel(QWidget):
         self.empty = EmptyCaptures(appearance, self)
         self._build(appearance)
         self._follows = True
+        self._is_by_arrival = True
+        self._remembered: tuple[list[int], int | None] = ([], None)
+        self.places: Callable[[], Mapping[int, int]] = dict
+        """Tells the rows of chosen captures while other rows are put in place."""
         self._told: int | None = None
         self._total = 0
 
@@ -64,6 +75,10 @@ class CapturesPanel(QWidget):
         self.filter = self._filter_line(appearance)
         self.count = QLabel(self)
         self.count.setObjectName("muted")
+        self.held = QPushButton(self)
+        self.held.setProperty("primary", True)
+        self.held.setToolTip("Go on showing new captures")
+        self.show_held(0)
         self.table = self._table(appearance)
         self.no_match = _message(self, "No capture matches the filter.", "Press Esc in the filter line to clear it.")
         self._tables = QStackedWidget(self)
@@ -92,13 +107,23 @@ class CapturesPanel(QWidget):
         row.setSpacing(8)
         row.addWidget(self.filter, 1)
         row.addWidget(self.count)
+        row.addWidget(self.held)
         row.addSpacing(4)
-        for name in ("follow", "replay", "open_in_composer", "delete"):
+        for name in ("searches", "group_delivery", "pause", "follow", "replay", "open_in_composer", "delete"):
             row.addWidget(self._commands.tool_button(name))
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(bar)
+        self.chips = FilterChips(page)
+        self.problem = QLabel(page)
+        self.problem.setObjectName("filter-problem")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        self.filter.problem_said.connect(self._show_problem)
+        self.filter.query_changed.connect(lambda _: self.chips.show_line(self.filter.text()))
+        self.chips.line_changed.connect(self.set_filter)
+        for widget in (bar, self.problem, self.chips):
+            layout.addWidget(widget)
         layout.addWidget(self.splitter, 1)
         return page
 
@@ -117,6 +142,7 @@ class CapturesPanel(QWidget):
         selection.selectionChanged.connect(lambda *_: self._show_chosen())
         table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.model.rowsInserted.connect(lambda _parent, first, _last: self._on_arrival(first))
+        self.model.replacing.connect(self._remember_chosen)
         self.model.modelReset.connect(self._on_reset)
         return table
 
@@ -152,7 +178,58 @@ class CapturesPanel(QWidget):
             self.table.selectionModel().setCurrentIndex(index, flags)
             self.table.scrollTo(index)
 
+    def chosen_few(self) -> list[int]:
+        """Return the chosen captures, none where they are many: their rows are found again wherever they go."""
+        ranges = self.table.selectionModel().selection()
+        if sum(ranges.at(each).height() for each in range(ranges.count())) > CHOSEN_FOLLOWED:
+            return []
+        return self.selected_numbers()
+
+    def _remember_chosen(self) -> None:
+        self._remembered = (self.chosen_few(), self.current_number if self.table.currentIndex().isValid() else None)
+
+    def _choose_again(self) -> None:
+        """Choose what was chosen before other rows were shown."""
+        numbers, current = self._remembered
+        self._remembered = ([], None)
+        places, flags = self.places(), QItemSelectionModel.SelectionFlag
+        rows = {number: self._row_again(number, places) for number in numbers}
+        found = [row for row in rows.values() if row is not None]
+        if not found:
+            return
+        selection = self.table.selectionModel()
+        row = rows.get(current) if current is not None else None
+        selection.setCurrentIndex(self.model.index(found[-1] if row is None else row, 0), flags.NoUpdate)
+        for row in found:
+            selection.select(self.model.index(row, 0), flags.Select | flags.Rows)
+
+    def _row_again(self, number: int, places: Mapping[int, int]) -> int | None:
+        row = places.get(number)
+        if row is not None and row < len(self.model.rows) and self.model.rows.number(row) == number:
+            return row
+        return self.model.rows.row_of(number) if self._is_by_arrival else None
+
     # Filter and counts
+
+    def set_filter(self, line: str) -> None:
+        """Put a filter into the line and into force."""
+        self.filter.setText(line)
+        self.filter.apply()
+
+    def _show_problem(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def show_held(self, count: int) -> None:
+        """Show how many captures wait while the table is paused."""
+        self.held.setText(f"{count_words(count)} new")
+        self.held.setAccessibleName(f"{count} new captures; press to show them")
+        self.held.setVisible(count > 0)
+
+    def set_by_arrival(self, is_by_arrival: bool) -> None:
+        """Say whether the newest capture stands last: only then is there an end to follow."""
+        self._is_by_arrival = is_by_arrival
+        self._commands["follow"].setEnabled(is_by_arrival)
 
     def show_counts(self, matching: int, total: int) -> None:
         """Show `n of m`, or the empty state while there is nothing at all."""
@@ -174,10 +251,12 @@ class CapturesPanel(QWidget):
     def set_follows(self, follows: bool) -> None:
         """Keep the newest in view, or stay where we are."""
         self._follows = follows
-        if follows:
+        if follows and self._is_by_arrival:
             self.table.scrollToBottom()
 
     def _on_scrolled(self, value: int) -> None:
+        if not self._is_by_arrival:
+            return
         at_end = value >= self.table.verticalScrollBar().maximum()
         if at_end != self._follows:
             self._follows = at_end
@@ -188,12 +267,13 @@ class CapturesPanel(QWidget):
             # The very first webhook: what one has waited for is shown at once.
             self.choose(self.model.rows.number(0))
             self.table.setFocus()
-        if self._follows:
+        if self._follows and self._is_by_arrival:
             self.table.scrollToBottom()
 
     def _on_reset(self) -> None:
+        self._choose_again()
         self._show_chosen()
-        if self._follows:
+        if self._follows and self._is_by_arrival:
             self.table.scrollToBottom()
 
     def _show_chosen(self) -> None:

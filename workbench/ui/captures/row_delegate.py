@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from workbench.model.capture import CaptureSummary
-from workbench.ui.captures.columns import COLUMNS
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.theme import Theme
 
@@ -89,16 +88,18 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(self._muted)
             painter.drawText(QRect(MARGIN, rect.y(), width, rect.height()), _FLAGS_LEFT, "…")
         else:
-            self._paint_row(painter, rect, summary)
+            self._paint_row(painter, rect, row, summary)
         painter.restore()
 
     def _last_visible(self) -> int:
         column = self._view.horizontalHeader().logicalIndexAt(self._view.viewport().width() - 1)
         if column >= 0:
             return column
-        return max(each for each in range(len(COLUMNS)) if not self._view.isColumnHidden(each))
+        header = self._view.horizontalHeader()
+        shown = [each for each in range(len(self._model.columns)) if not self._view.isColumnHidden(each)]
+        return max(shown, key=header.visualIndex)
 
-    def _paint_row(self, painter: QPainter, rect: QRect, summary: CaptureSummary) -> None:
+    def _paint_row(self, painter: QPainter, rect: QRect, row: int, summary: CaptureSummary) -> None:
         view = self._view
         painter.setFont(view.font())
         if summary.unread:
@@ -106,10 +107,12 @@ class RowDelegate(QStyledItemDelegate):
             painter.setBrush(self._accent)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawEllipse(3, rect.center().y() - 2, 5, 5)
-        for position, column in enumerate(COLUMNS):
+        for position, column in enumerate(self._model.columns):
             if view.isColumnHidden(position):
                 continue
             text = column.text(summary)
+            if column.stretches:
+                text = self._group_mark(row, summary.number) + text
             if not text:
                 continue
             x = view.columnViewportPosition(position)
@@ -123,6 +126,13 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawText(cell, _FLAGS_RIGHT if column.right else _FLAGS_LEFT, text)
             if bold:
                 painter.setFont(view.font())
+
+    def _group_mark(self, row: int, number: int) -> str:
+        """Return how many a row stands for, or that it stands below another."""
+        rows = self._model.rows
+        if (group := rows.several.get(number)) is not None:
+            return f"{'▾' if rows.is_open(number) else '▸'} {group.count:,} ×  "
+        return "      " if rows.is_member(row) else ""
 
     def _look(self, column: str, summary: CaptureSummary) -> tuple[QColor, bool]:
         match column:
