@@ -191,7 +191,7 @@ COMMANDS = (
         True,
     ),
     Command("columns", "Columns…", "Choose the columns of the table", "Captures", "Ctrl+Alt+J", "options"),
-    Command("save_search", "Save this filter…", "Keep the filter under a name", "Captures", "Ctrl+Alt+B", "save"),
+    Command("save_search", "Save this filter…", "Keep the filter under a name", "Captures", "Ctrl+Alt+Q", "save"),
     Command("searches", "Saved searches", "Use or remove a saved search", "Captures", "Ctrl+Alt+O", "history"),
     Command("next_capture", "Newer capture", "Choose the next capture", "Captures", "J", starts_group=True),
     Command("previous_capture", "Older capture", "Choose the capture before", "Captures", "K"),

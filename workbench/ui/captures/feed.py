@@ -172,12 +172,12 @@ class CaptureFeed(QObject):
     def hide(self, numbers: Collection[int]) -> None:
         """Leave captures out, as if they were not there any more."""
         self._hidden |= frozenset(numbers)
-        self.reload()
+        self.arrange(self._arrangement)
 
     def reveal(self, numbers: Collection[int]) -> None:
         """Show captures again that were left out, those of them that are still there."""
         self._hidden -= frozenset(numbers)
-        self.reload()
+        self.arrange(self._arrangement)
 
     def let_go(self, count: int) -> None:
         """Know that so many of the hidden captures are about to be deleted."""

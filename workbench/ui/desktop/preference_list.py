@@ -23,9 +23,10 @@ class Preference(NamedTuple):
     """Further words that it is found by."""
 
 
-LOOK, LISTENER, SESSION, ASKING, TELLING, KEYS = (
+LOOK, LISTENER, KEEPING, SESSION, ASKING, TELLING, KEYS = (
     "Look",
     "Listener",
+    "Keeping",
     "Session",
     "Asking and undoing",
     "Notifications",
@@ -106,6 +107,44 @@ PREFERENCES = (
         unit=" MiB",
         per=1024 * 1024,
         words="limit size maximum",
+    ),
+    Preference(
+        "keep_days",
+        KEEPING,
+        "Keep captures for",
+        "Older ones are deleted, a few at a time. Pinned, tagged and noted ones always stay.",
+        "number",
+        unit=" days",
+        zero="Ever",
+        words="retention delete old prune age",
+    ),
+    Preference(
+        "keep_count",
+        KEEPING,
+        "Keep at most",
+        "The oldest go first.",
+        "number",
+        unit=" captures",
+        zero="Any number",
+        words="retention limit count prune",
+    ),
+    Preference(
+        "keep_megabytes",
+        KEEPING,
+        "Keep bodies of at most",
+        "What all bodies take together on the disk.",
+        "number",
+        unit=" MB",
+        zero="Any size",
+        words="retention disk space size prune",
+    ),
+    Preference(
+        "keep_by_endpoint",
+        KEEPING,
+        "Narrower limits for some endpoints",
+        "Such as billing: 7d 1000; test: 1h 500mb",
+        "line",
+        words="retention endpoint prune",
     ),
     Preference(
         "restore_session",
