@@ -47,7 +47,7 @@ async def offered(inside: Inside, tmp_path: Path):
 async def test_bash_offers_commands_actions_options_and_choices(offered) -> None:
     assert offered("cap") == ["captures"]
     assert set(COMMANDS) <= set(offered(""))
-    assert offered("captures", "un") == ["unpin"]
+    assert offered("captures", "unp") == ["unpin"]
     assert offered("send", "--sess") == ["--session", "--session-read-only", "--session-plain"]
     assert offered("captures", "show", "3", "--part", "b") == ["body"]
     assert offered("send", "--pretty", "=", "c") == ["colors"]

@@ -18,6 +18,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench captures pin 12",
         "workbench captures unpin 12",
         "workbench captures confirm 12",
+        "workbench captures list --sort=-size --column json:data.object.id --group delivery",
+        "workbench captures list --saved 'Failed invoices'",
+        "workbench captures tag 12-15 to-fix late",
+        "workbench captures untag 12 late",
+        "workbench captures note 12 'ask Ann'",
+        "workbench captures saved add 'Failed invoices' 'event:invoice.* status:>=400'",
+        "workbench captures prune --older-than 30d --keep 100000 --dry-run",
     ),
     "replay": (
         "workbench replay 12 --to http://localhost:3000",

@@ -12,6 +12,9 @@ from workbench.storage.column_sql import order_sql, own_column_sql
 Numbers = Sequence[int]
 
 _GROUPS = {GroupBy.DELIVERY: "delivery_id", GroupBy.EVENT: "event"}
+TEXT_AT_ONCE = 100_000
+"""Characters of numbers that are read in one go: a millisecond."""
+
 _NEVER_MISSING = ("number", "time", "method", "path", "status", "size", "type", "source", "endpoint")
 
 
@@ -29,13 +32,35 @@ def arranged(reader: CaptureReader, arrangement: Arrangement, up_to: int, limit:
     for has_value in (pieces[0], *([f"{sql} IS NULL"] if pieces != ["1"] else [])):
         by = f"{sql} {way}, number {way}" if has_value != f"{sql} IS NULL" else f"number {way}"
         rest = -1 if limit is None else limit - len(found)
-        rows = reader.select(
+        found += numbers_of(
+            reader,
             f"SELECT number FROM capture WHERE {has_value} AND +number <= ? AND {{matches}} ORDER BY {by} LIMIT ?",
             [*values, up_to],
             arrangement.query,
             [*(values if has_value != f"{sql} IS NULL" else []), rest],
         )
-        found.extend(number for (number,) in rows)
+    return found
+
+
+def numbers_of(
+    reader: CaptureReader,
+    sql: str,
+    values: Sequence[str | int] = (),
+    query: CaptureQuery | None = None,
+    more_values: Sequence[str | int] = (),
+) -> "array[int]":
+    """Return the numbers of a statement, in its order.
+
+    SQLite hands them over as one text: a million rows, one by one, would take the interpreter's lock a million times,
+    and the window would wait for it at every call. Taken apart in pieces, for the same reason.
+    """
+    text = next(reader.select(f"SELECT group_concat(number) FROM ({sql})", values, query, more_values))[0] or ""
+    found, start = array("q"), 0
+    while start < len(text):
+        end = text.find(",", start + TEXT_AT_ONCE)
+        end = len(text) if end < 0 else end
+        found.extend(map(int, text[start:end].split(",")))
+        start = end + 1
     return found
 
 
@@ -45,9 +70,9 @@ def _by_arrival(reader: CaptureReader, query: CaptureQuery, up_to: int) -> Numbe
         last, deleted = reader.position()
         if not deleted and last >= up_to:
             return range(1, up_to + 1)
-    # Sorted here: asked to sort, SQLite goes along the numbers through all rows and leaves the indexes alone.
-    rows = reader.select("SELECT number FROM capture WHERE +number <= ? AND {matches}", [up_to], query)
-    return array("q", sorted(number for (number,) in rows))
+    # By +number: asked for the order of the numbers themselves, SQLite goes along all of them, and along no index.
+    sql = "SELECT number FROM capture WHERE +number <= ? AND {matches} ORDER BY +number"
+    return numbers_of(reader, sql, [up_to], query)
 
 
 def groups(reader: CaptureReader, arrangement: Arrangement, up_to: int) -> Groups:
@@ -59,39 +84,39 @@ def groups(reader: CaptureReader, arrangement: Arrangement, up_to: int) -> Group
     column, query = _GROUPS[by], arrangement.query
     several: dict[int, Group] = {}
     leaders = array("q")
-    rows = reader.select(
-        f"SELECT max(number), count(*), {column} FROM capture WHERE {column} IS NOT NULL AND +number <= ?"
-        f" AND {{matches}} GROUP BY {column} COLLATE NOCASE",
-        [up_to],
-        query,
+    each = (
+        f"SELECT max(number) AS number, count(*) AS count, {column} AS name FROM capture"
+        f" WHERE {column} IS NOT NULL AND +number <= ? AND {{matches}} GROUP BY {column} COLLATE NOCASE"
     )
-    for leader, count, name in rows:
+    for leader, count, name in reader.select(f"{each} HAVING count(*) > 1", [up_to], query):
         leaders.append(leader)
-        if count > 1:
-            several[leader] = Group(count, name)
+        several[leader] = Group(count, name)
+    leaders += numbers_of(reader, f"{each} HAVING count(*) = 1 ORDER BY 1", [up_to], query)
+    rest = f"FROM capture WHERE {column} IS NULL AND +number <= ? AND {{matches}}"
     if by is GroupBy.DELIVERY:
-        alone = "SELECT number, 1 FROM capture WHERE delivery_id IS NULL AND +number <= ? AND {matches}"
+        leaders += numbers_of(reader, f"SELECT number {rest}", [up_to], query)
     else:
-        alone = "SELECT max(number), count(*) FROM capture WHERE event IS NULL AND +number <= ? AND {matches}"
-    for leader, count in reader.select(alone, [up_to], query):
+        leader, count = next(reader.select(f"SELECT max(number), count(*) {rest}", [up_to], query))
         if leader is not None:
             leaders.append(leader)
-            if count > 1:
-                several[leader] = Group(count)
+            several.update({leader: Group(count)} if count > 1 else {})
     return Groups(_ordered(reader, leaders, arrangement.order), several)
 
 
 def _ordered(reader: CaptureReader, leaders: Numbers, order: Order) -> Numbers:
     if order.column == "number":
-        return array("q", sorted(leaders, reverse=order.descending))
+        # In three steps, between which the window has its turn; what is sorted are two runs and a few.
+        ordered = list(leaders)
+        ordered.sort(reverse=order.descending)
+        return array("q", ordered)
     sql, values = order_sql(order.column)
     way = "DESC" if order.descending else "ASC"
-    rows = reader.select(
+    return numbers_of(
+        reader,
         f"SELECT number FROM capture JOIN json_each(?) AS one ON number = one.value"
         f" ORDER BY {sql} {way} NULLS LAST, number {way}",
         [str(list(leaders)), *values],
     )
-    return array("q", (number for (number,) in rows))
 
 
 def members(reader: CaptureReader, arrangement: Arrangement, leader: int, up_to: int) -> list[int]:

@@ -14,6 +14,20 @@ _SEARCHED = (
     "method || ' ' || target || ' ' || ifnull(event, '') || ' ' || ifnull(provider, '') || ' ' || endpoint"
     " || ' ' || content_type || ' ' || peer_address || ' ' || status || ' ' || ifnull(fault, '')"
 )
+_DIGITS = frozenset("0123456789")
+_SEARCHED_COLUMNS: dict[str, frozenset[str]] = {
+    "target": frozenset(),
+    "event": frozenset(),
+    "provider": frozenset(),
+    "endpoint": frozenset(),
+    "method": frozenset(),
+    "content_type": frozenset(),
+    "peer_address": _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz.:%/_-"),
+    "status": _DIGITS,
+    "fault": frozenset("abcdefghijklmnopqrstuvwxyz-"),
+}
+"""The same, column by column, with the characters that its values are of; none are any."""
+
 _COLUMNS = {
     "method": "method",
     "path": "CASE WHEN instr(target, '?') THEN substr(target, 1, instr(target, '?') - 1) ELSE target END",
@@ -87,11 +101,11 @@ class _Writer:
         return (f"({word.join(sql for sql, _ in parts)})" if parts else empty), values
 
     def _word(self, text: str) -> Sql:
-        sql, values = f"{_SEARCHED} LIKE ? ESCAPE '\\'", [f"%{_escaped(text)}%"]
+        sql, values = _in_a_row(text)
         if self._has_index and (expression := match_expression(text)) and is_one_word(text):
             found, more = self._indexed(expression)
             return f"({sql} OR {found})", [*values, *more]
-        return sql, list(values)
+        return sql, [*values]
 
     def _body(self, pattern: str) -> Sql:
         """Words that begin so; what is not indexed yet, and any part where the pattern says so, is read."""
@@ -108,6 +122,19 @@ class _Writer:
 
     def _indexed(self, expression: str) -> Sql:
         return "number IN (SELECT rowid FROM search.words WHERE words MATCH ?)", [expression]
+
+
+def _in_a_row(text: str) -> tuple[str, list[str]]:
+    """Return whether a text stands in a row: column by column where it can, which takes a third of the time.
+
+    A column whose values never have such a character is not asked at all.
+    """
+    pattern = f"%{_escaped(text)}%"
+    if " " in text:
+        return f"{_SEARCHED} LIKE ? ESCAPE '\\'", [pattern]
+    columns = [name for name, only in _SEARCHED_COLUMNS.items() if not only or set(text.lower()) <= only]
+    sql = " OR ".join(f"{name} LIKE ? ESCAPE '\\'" for name in columns)
+    return f"({sql})", [pattern] * len(columns)
 
 
 def _within(column: str, least: int | None, most: int | None) -> Sql:

@@ -17,6 +17,7 @@ from workbench.ui.captures.columns import COLUMNS
 from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.dialogs import ask_text
 from workbench.ui.jobs import Jobs
+from workbench.ui.words import count_words
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -84,6 +85,7 @@ class TableWork:
         arrangement, commands = self._feed.arrangement, self._window.commands
         commands["group_delivery"].setChecked(arrangement.group is GroupBy.DELIVERY)
         commands["group_event"].setChecked(arrangement.group is GroupBy.EVENT)
+        self._panel.is_grouped = arrangement.group is not None
         self._panel.set_by_arrival(arrangement.is_by_arrival)
         order = arrangement.order
         position = self._position(order.column)
@@ -102,7 +104,7 @@ class TableWork:
 
     def _show_unread(self, count: int) -> None:
         tabs = self._window.tabs
-        tabs.setTabText(0, f"Captures  {count:,}" if count else "Captures")
+        tabs.setTabText(0, f"Captures  {count_words(count)}" if count else "Captures")
         tabs.setTabToolTip(0, f"{count:,} not looked at yet" if count else "All captures were looked at")
         self._window.commands["read_all"].setEnabled(count > 0)
         self._window.commands["next_unread"].setEnabled(count > 0)

@@ -270,7 +270,7 @@ def style_sheet(theme: Theme) -> str:
 QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.border}; padding: 4px 6px; }}
 QFrame#bar, QFrame#top {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
 QFrame#chips {{ background: {theme.window}; border: none; border-bottom: 1px solid {theme.border}; }}
-QLabel#filter-problem {{ color: {theme.danger}; padding: 0 14px 8px 14px; background: {theme.window}; }}
+QLabel#filter-problem {{ color: {theme.danger}; padding: 6px 14px 7px 14px; background: {theme.window}; }}
 QFrame#side {{ background: {theme.panel}; border: none; }}
 QFrame#card {{ background: {theme.base}; border: 1px solid {theme.border}; border-radius: 10px; }}
 QLabel#muted {{ color: {theme.text_muted}; }}

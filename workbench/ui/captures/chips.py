@@ -48,7 +48,7 @@ class FilterChips(QFrame):
         self.setAccessibleName("Terms of the filter")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(12, 0, 12, 8)
+        self._row.setContentsMargins(12, 6, 12, 7)
         self._row.setSpacing(6)
         self._row.addStretch()
         self._line = ""

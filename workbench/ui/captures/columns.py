@@ -63,7 +63,7 @@ def _note(summary: CaptureSummary) -> str:
 
 
 COLUMNS = (
-    Column("number", "#", 7, lambda summary: str(summary.number), right=True),
+    Column("number", "#", 8, lambda summary: str(summary.number), right=True),
     Column("time", "Time", 12, _time),
     Column("method", "Method", 8, lambda summary: summary.method[:20]),
     Column("path", "Path", 26, lambda summary: readable(summary.target[:2000]), stretches=True),

@@ -5,6 +5,7 @@ stopped when another is asked for. One look at a time: looks that were asked for
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -75,6 +76,8 @@ class CaptureFeed(QObject):
         self._all_again = False
         self._stopped = False
         self._paused = False
+        self._asked = asyncio.Event()
+        """Set when a person asks for other rows: they are not made to wait."""
         self._version = 0
         self._hidden: frozenset[int] = frozenset()
         self._leaving = 0
@@ -105,6 +108,7 @@ class CaptureFeed(QObject):
     async def stop(self) -> None:
         """Look no more: the store is about to be closed."""
         self._stopped = True
+        self._asked.set()
         for timer in (self._others, self._ask_again, self._show_verdicts):
             timer.stop()
         if self._searching is not None:
@@ -134,6 +138,7 @@ class CaptureFeed(QObject):
         self._arrangement = arrangement
         self._deleted = -1
         self._interrupt()
+        self._asked.set()
         self._start_looking()
 
     def toggle_group(self, leader: int) -> None:
@@ -142,6 +147,7 @@ class CaptureFeed(QObject):
         if group is not None:
             self._opened = self._opened ^ {group.name.casefold()}
             self._all_again = True
+            self._asked.set()
             self._start_looking()
 
     def set_paused(self, paused: bool) -> None:
@@ -206,9 +212,16 @@ class CaptureFeed(QObject):
                 await self._look_once()
                 # By arrival only what is new is read; all else is read whole, and rests accordingly.
                 is_light = self._arrangement.is_by_arrival and not self._all_again
-                await asyncio.sleep(REST_S if is_light else max(REST_S, REST_SHARE * (loop.time() - began)))
+                await self._rest(REST_S if is_light else max(REST_S, REST_SHARE * (loop.time() - began)))
         finally:
             self._looking = False
+
+    async def _rest(self, seconds: float) -> None:
+        """Leave the store and the window alone for a while, unless a person asks for something."""
+        self._asked.clear()
+        if self._deleted >= 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), seconds)
 
     async def _look_once(self) -> None:
         arrangement, fresh = self._arrangement, self._deleted < 0

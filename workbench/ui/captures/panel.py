@@ -63,6 +63,8 @@ class CapturesPanel(QWidget):
         self._build(appearance)
         self._follows = True
         self._is_by_arrival = True
+        self.is_grouped = False
+        """Whether one row may stand for several captures."""
         self._remembered: tuple[list[int], int | None] = ([], None)
         self.places: Callable[[], Mapping[int, int]] = dict
         """Tells the rows of chosen captures while other rows are put in place."""
@@ -236,6 +238,8 @@ class CapturesPanel(QWidget):
         self._total = total
         filtered = bool(self.filter.text().strip())
         words = f"{count_words(matching)} of {count_words(total)}" if filtered else count_words(total)
+        if self.is_grouped:
+            words = f"{count_words(matching)} rows for {count_words(total)}"
         self.count.setText(words)
         self.count.setAccessibleName(f"{words} captures")
         self._pages.setCurrentIndex(1 if total or filtered else 0)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from workbench.model.capture import CaptureSummary
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.theme import Theme
+from workbench.ui.words import count_words
 
 MARGIN = 10
 _SELECTED = QStyle.StateFlag.State_Selected
@@ -131,7 +132,7 @@ class RowDelegate(QStyledItemDelegate):
         """Return how many a row stands for, or that it stands below another."""
         rows = self._model.rows
         if (group := rows.several.get(number)) is not None:
-            return f"{'▾' if rows.is_open(number) else '▸'} {group.count:,} ×  "
+            return f"{'▾' if rows.is_open(number) else '▸'} {count_words(group.count)} ×  "
         return "      " if rows.is_member(row) else ""
 
     def _look(self, column: str, summary: CaptureSummary) -> tuple[QColor, bool]:
