@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from workbench.cli.sending.authentication import asked_password
 from workbench.cli.sending.cookies import SessionCookies
-from workbench.cli.sending.items import split_pair
+from workbench.formats.httpie.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import Field, SavedRequest
 from workbench.model.delivery import Delivery
