@@ -53,6 +53,8 @@ async def test_bash_offers_commands_actions_options_and_choices(offered) -> None
     assert offered("send", "--pretty", "=", "c") == ["colors"]
     assert offered("send", "--pretty", "=") == ["all", "colors", "format", "none"]
     assert offered("send", "--output", "x") == ["files", ""]
+    assert offered("code", "--target", "python-req") == ["python-requests"]
+    assert "node" in offered("code", "--receiver", "")
 
 
 async def test_bash_offers_names_and_never_runs_them(offered, paths: Paths, tmp_path: Path) -> None:

@@ -103,3 +103,14 @@ async def test_missing_variables_fail_their_request_alone(inside: Inside, smoke:
     ran = await inside("run", "api")
     assert ran.code == 1
     assert ran.text.count("The variable base has no value.") == 2
+
+
+async def test_json_says_why_a_500_failed(inside: Inside, tmp_path: Path) -> None:
+    async with RawTarget(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") as target:
+        file = tmp_path / "c" / "get.yml"
+        file.parent.mkdir()
+        (file.parent / "opencollection.yml").write_text("opencollection: 1.0.0\ninfo: {name: C}\n")
+        file.write_text(f"info: {{name: get, type: http}}\nhttp: {{method: GET, url: '{target.url}'}}\n")
+        ran = await inside("run", str(file.parent), "--json")
+    told = json.loads(ran.text.splitlines()[0])
+    assert (ran.code, told["status"], told["failure"]) == (1, 500, "The answer was 500.")

@@ -211,3 +211,13 @@ def test_lines_of_a_http_file_cannot_be_broken_into_more() -> None:
     again = import_bytes(export(tree, "http", Options()).content, "x.http").tree
     assert [each.method for each in again.requests] == ["GET"]
     assert "evil" not in again.requests[0].url
+
+
+def test_literal_heads_stay_literal_or_are_reported() -> None:
+    request = SavedRequest("a", url="http://x/{{$uuid}}", headers=(Field("X", "{{name}}"),), literal=True)
+    tree = CollectionTree("x", requests=(request,))
+    exported = export(tree, "curl", Options())
+    assert b"'http://x/{{$uuid}}'" in exported.content
+    assert b"'X: {{name}}'" in exported.content
+    for name in ("postman", "insomnia", "http", "opencollection"):
+        assert any("sent as it stands" in loss.what for loss in export(tree, name, Options()).losses), name

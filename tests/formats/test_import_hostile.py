@@ -144,3 +144,10 @@ def test_files_of_a_folder_count_together() -> None:
     files = {f"{at}.http": b"GET http://h/\n###\n" * (REQUESTS_LIMIT // 4) for at in range(5)}
     with pytest.raises(FormatError, match="20,000 requests"):
         import_folder(files, "x")
+
+
+def test_a_file_of_a_curl_command_is_reported_once() -> None:
+    losses = import_bytes(b"curl --data-binary @p.json http://h/", format_name="curl").losses
+    assert [loss.what for loss in losses if "p.json" in loss.what] == [
+        "The body is the file p.json, which is not in the import: choose it again."
+    ]

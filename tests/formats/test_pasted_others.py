@@ -216,3 +216,15 @@ def test_powershell_written_by_hand() -> None:
 )
 def test_other_texts_are_no_command(text: str) -> None:
     assert parse_pasted(text) == ()
+
+
+def test_a_file_of_httpie_that_is_the_whole_body_is_kept() -> None:
+    (pasted,) = parse_pasted("http POST example.org/x X-A:1 @payload.json")
+    assert pasted.request.body.content.path == "payload.json"
+    assert any("payload.json" in loss for loss in pasted.losses)
+
+
+def test_httpie_words_are_those_of_the_command_line() -> None:
+    r"""The first separator counts, `\` takes it away, and numbers keep their digits."""
+    (pasted,) = parse_pasted(r"http POST example.org/x 'a\=b=c:d' n:=1.10 't\[x\]=y'")
+    assert pasted.request.body.content.content == b'{"a=b": "c:d", "n": 1.10, "t[x]": "y"}'

@@ -11,6 +11,8 @@ from workbench.model.capture import Arrival, Fault, Peer
 from workbench.model.errors import QueryError
 from workbench.model.message import Body, Head, Request, Response
 from workbench.model.query import CaptureQuery
+from workbench.model.query_fields import QUERY_FIELDS
+from workbench.model.query_parsing import parse
 from workbench.model.signature import Detection, Verdict, Verification
 from workbench.storage.captures import CaptureReader, add_captures, mark_seen, set_pinned
 from workbench.storage.database import Database
@@ -240,3 +242,18 @@ def test_index_writer_catches_up_and_reads_encoded_and_spooled_bodies(paths: Pat
         assert indexed_up_to(index) == 5
         rows = index.execute("SELECT rowid FROM words WHERE words MATCH 'declined'").fetchall()
     assert rows == [(2,), (3,)]
+
+
+@pytest.mark.parametrize("line", ["json:data.id:in_1", "header:x-id:7"])
+def test_a_colon_where_an_equals_sign_belongs_is_explained(line: str) -> None:
+    with pytest.raises(QueryError) as error:
+        parse(line, 0)
+    assert "=" in error.value.hint
+    assert parse('json:"xml:lang"', 0)
+
+
+def test_an_unknown_field_says_which_there_are() -> None:
+    for line in ("colour:red", "stattus:200"):
+        with pytest.raises(QueryError, match="no field") as error:
+            parse(line, 0)
+        assert all(f"{each.name}" in error.value.hint for each in QUERY_FIELDS)

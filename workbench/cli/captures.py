@@ -9,6 +9,7 @@ from workbench.cli.capture_marks import add_arguments as add_marks
 from workbench.cli.capture_pruning import add_arguments as add_pruning
 from workbench.cli.capture_transfer_words import add_transfers
 from workbench.cli.console import Console
+from workbench.cli.filter_help import filter_help
 from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
 from workbench.model.capture import Capture
@@ -28,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--limit", type=_positive, default=50, help="the newest so many (default: %(default)s)")
     add.add_argument("--json", action="store_true", help="one JSON object a line")
     capture_listing.add_list_arguments(add)
+    add.epilog = filter_help()
+    add.formatter_class = argparse.RawDescriptionHelpFormatter
     add.set_defaults(run=run_list, takes_filter=True)
     add = actions.add_parser("show", help="show one capture, or exactly one part of it")
     add.add_argument("number")

@@ -116,6 +116,7 @@ def _complete(parser: argparse.ArgumentParser, examples: Sequence[str]) -> None:
     for action in parser._actions:  # pyright: ignore[reportPrivateUsage]
         if not action.help and action.dest in _COMMON:
             action.help = _COMMON[action.dest]
-    if examples and not parser.epilog:
+    if examples:
+        more = f"\n\n{parser.epilog}" if parser.epilog else ""
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        parser.epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples)
+        parser.epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples) + more

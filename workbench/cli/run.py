@@ -162,7 +162,7 @@ def result_json(result: RequestResult) -> dict[str, Any]:
         "duration_ms": result.duration_us / 1000,
         "response_size": result.response_bytes,
         "passed": result.passed,
-        "failure": result.failure or None,
+        "failure": result.failure or (result.reason if not (result.checks or result.problems) else "") or None,
         "assertions": [
             {
                 "expression": check.assertion.expression,

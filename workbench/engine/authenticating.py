@@ -129,7 +129,7 @@ def json_web_token(auth: Auth, now_us: int) -> str:
         return jwt.encode(
             claims, _jwt_key(auth), algorithm=auth.get("algorithm"), headers=_json_object(auth, "header_fields")
         )
-    except (jwt.PyJWTError, NotImplementedError, ValueError, TypeError) as error:
+    except (jwt.PyJWTError, NotImplementedError, ValueError, TypeError) as error:  # PyJWT's for unknown algorithms.
         raise UsageError(
             f"No token can be signed with {auth.get('algorithm')} and this key.",
             "HS algorithms need a text or base64 secret, the others a PEM private key of their kind.",

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from workbench.engine.send_failures import seconds_text
 from workbench.engine.wire import Incoming
 from workbench.model.capture import Fault
 from workbench.model.message import Body
@@ -39,7 +40,7 @@ class BodyReader:
                 if len(self._buffer) > INLINE_LIMIT_BYTES:
                     await self._spill()
         except TimeoutError:
-            incoming.fail(Fault.TIMED_OUT, f"The body stood still for {self._timeout_s:g} seconds.")
+            incoming.fail(Fault.TIMED_OUT, f"The body stood still for {seconds_text(self._timeout_s)}.")
         except (web.RequestPayloadError, ConnectionError, asyncio.IncompleteReadError):
             incoming.fail(Fault.ABORTED, self._aborted(incoming))
         except BaseException:

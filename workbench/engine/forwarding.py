@@ -21,6 +21,7 @@ from workbench.engine.forward_progress import after_attempt, relayable
 from workbench.engine.reading import Reading
 from workbench.engine.replaying import forward_request
 from workbench.engine.rules import Rules, event_of
+from workbench.engine.send_failures import seconds_text
 from workbench.engine.sender import HttpSender
 from workbench.engine.target_health import TargetHealth
 from workbench.engine.tasks import TaskSet
@@ -152,7 +153,7 @@ class Forwarding:
                 await relay.begun.wait()
         except TimeoutError:
             relay.is_withdrawn = True
-            busy = f"{forward.url} was busy with other requests for {forward.timeout_s:g} seconds."
+            busy = f"{forward.url} was busy with other requests for {seconds_text(forward.timeout_s)}."
             self._note_soon(replace(item, state=ForwardState.FAILED, message=busy))
             return self._not_relayed(busy, 504)
         outcome = await relay.done

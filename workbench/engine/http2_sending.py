@@ -19,7 +19,7 @@ from workbench.engine.composing import Target
 from workbench.engine.connecting import Marks
 from workbench.engine.peer_security import security_of
 from workbench.engine.routes import DIRECT, Route
-from workbench.engine.send_failures import AnswerTooLargeError
+from workbench.engine.send_failures import AnswerTooLargeError, seconds_text
 from workbench.engine.sender import postpone, sizes_of
 from workbench.model.clock import Clock, elapsed_s
 from workbench.model.delivery import Attempt, Failure, FailureKind
@@ -195,7 +195,7 @@ def _failure(error: Exception, target: Target, timeout_s: float | None, marks: M
     match error:
         case TimeoutError():
             what = "did not answer" if marks.connected is not None else "did not accept a connection"
-            return Failure(FailureKind.TIMED_OUT, f"{where} {what} within {timeout_s or 0:g} seconds.")
+            return Failure(FailureKind.TIMED_OUT, f"{where} {what} within {seconds_text(timeout_s or 0)}.")
         case AnswerTooLargeError():
             return Failure(FailureKind.BAD_RESPONSE, f"The answer of {where} is larger than {error.limit:,} bytes.")
         case httpx.ProxyError():

@@ -16,6 +16,11 @@ class AnswerTooLargeError(Exception):
         self.limit = limit
 
 
+def seconds_text(seconds: float) -> str:
+    """Return a time in words: `1 second`, `0.5 seconds`."""
+    return f"{seconds:g} second{'' if seconds == 1 else 's'}"
+
+
 def is_socks_error(error: Exception) -> bool:
     """Return whether a SOCKS proxy is at fault: its errors have no base in common with aiohttp's."""
     return type(error).__module__.partition(".")[0] in ("aiohttp_socks", "python_socks")
@@ -32,7 +37,7 @@ def failure_of(error: Exception, where: str, timeout_s: float | None, *, connect
             return Failure(FailureKind.PROXY, f"The proxy did not lead to {where}: {_proxy_words(error)}.")
         case TimeoutError():
             what = "did not answer" if connected else "did not accept a connection"
-            return Failure(FailureKind.TIMED_OUT, f"{where} {what} within {timeout_s or 0:g} seconds.")
+            return Failure(FailureKind.TIMED_OUT, f"{where} {what} within {seconds_text(timeout_s or 0)}.")
         case AnswerTooLargeError():
             return Failure(FailureKind.BAD_RESPONSE, f"The answer of {where} is larger than {_size(error.limit)}.")
         case aiohttp.ClientConnectorDNSError():

@@ -165,6 +165,8 @@ class _Reader:
                 return Matches(field, text if "*" in text else f"*{text}*")
             case FieldKind.NAMED:
                 name, equals, pattern = text.partition("=")
+                if not equals and '"' not in value.text and ":" in name:
+                    raise _with_colon(field, value, name)
                 return Named(field, name, pattern if equals else None)
             case _:
                 return self._bounds(field, value, text)
@@ -223,6 +225,12 @@ def _unknown(name: str, token: Token) -> QueryError:
     hint = (f"Did you mean {near[0]}:? " if near else "") + f"Fields are {names}."
     end = token.start + len(name) + 1
     return QueryError(f"There is no field {name}:.", token.start, end, f'{hint} In quotes it is a word: "{name}:…".')
+
+
+def _with_colon(field: QueryField, value: Token, name: str) -> QueryError:
+    before, _, after = name.partition(":")
+    hint = f'Write {field.name}:{before}={after}, or, if that is its whole name, {field.name}:"{name}".'
+    return QueryError(f"{field.name}: takes a name, or name=value.", value.start, value.end, hint)
 
 
 def _wrong(field: QueryField, value: Token, hint: str) -> QueryError:

@@ -9,7 +9,7 @@ from workbench.formats.interchange.imported import Imported
 from workbench.model.collection import CollectionTree
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.storage.collection_identities import Identities
-from workbench.storage.environment_secrets import keep_secrets, own_prefix, without_secret_values
+from workbench.storage.environment_secrets import without_secret_values
 from workbench.storage.secrets import Secrets
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.collections.export_dialog import ExportDialog
@@ -122,16 +122,16 @@ class InterchangeWork(ComposingPart):
                 return
             tree = replace(tree, environments=tuple(without_secret_values(each) for each in tree.environments))
         if target:
-            renamed = await asyncio.to_thread(_join, Path(target), tree, secrets)
+            said = await asyncio.to_thread(_join, Path(target), tree, secrets)
             await self._collections.show()
             self._window.sidebar.collections.choose(target)
             place = f" into {self._collections.name_of(target)}"
         else:
-            folder = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
+            folder, said = await asyncio.to_thread(_save, self._workbench.paths.workspace, tree, secrets)
             await self._collections.add_collection(folder)
             self._window.sidebar.collections.choose(str(folder))
-            renamed, place = "", ""
-        self._window.show_info(f"Imported {tree.name}{place}: {summary(tree)}.{renamed}")
+            place = ""
+        self._window.show_info(f"Imported {tree.name}{place}: {summary(tree)}.{said}")
 
 
 def _read(path: str, text: str) -> Imported:
@@ -179,17 +179,15 @@ def _join(root: Path, tree: CollectionTree, secrets: Secrets) -> str:
     return lost + "".join(f" {name} is called {now} here: the name was taken." for name, now in names if name != now)
 
 
-def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> Path:
+def _save(workspace: Path, tree: CollectionTree, secrets: Secrets) -> tuple[Path, str]:
+    """Write a tree as a new collection; return its folder, and what is to be said of secrets that were not kept."""
     from workbench.storage.collection_files import new_folder_path
+    from workbench.storage.collection_imports import keep_imported_secrets
     from workbench.storage.whole_collections import save_tree
 
     workspace.mkdir(parents=True, exist_ok=True)
     folder = new_folder_path(workspace, tree.name)
-    environments = tree.environments
-    bare = tuple(without_secret_values(each) for each in environments)
     Identities(secrets.paths).known(folder)  # A list that cannot be read is said before anything is written.
-    save_tree(folder, replace(tree, environments=bare))
+    save_tree(folder, tree)
     Identities(secrets.paths).renew(folder)
-    for environment in environments:
-        keep_secrets(secrets, environment, own_prefix(secrets, folder, environment.name))
-    return folder
+    return folder, "".join(f" {what}" for _, what in keep_imported_secrets(secrets, folder, folder, tree))

@@ -7,7 +7,17 @@ from typing import Any, cast
 
 FILES = "files"
 NOTHING = ""
-DYNAMIC = ("providers", "samples", "captures", "saved", "folders", "environments", "endpoints")
+DYNAMIC = (
+    "providers",
+    "samples",
+    "captures",
+    "saved",
+    "folders",
+    "environments",
+    "endpoints",
+    "targets",
+    "receivers",
+)
 """Kinds of names that are asked for when they are needed; see `values`."""
 
 _BY_OPTION = {
@@ -17,6 +27,8 @@ _BY_OPTION = {
     "--capture": "captures",
     "--saved": "saved",
     "--env": "environments",
+    "--target": "targets",
+    "--receiver": "receivers",
 }
 _BY_WORD = {
     ("providers show", "name"): "providers",

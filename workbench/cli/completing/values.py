@@ -65,6 +65,18 @@ def _endpoints(paths: Paths) -> Iterator[str]:
     return (endpoint.name for endpoint in load_endpoints(paths).all)
 
 
+def _targets(_: Paths) -> Iterator[str]:
+    from workbench.formats.snippets.generation import TARGETS
+
+    return iter(TARGETS)
+
+
+def _receivers(_: Paths) -> Iterator[str]:
+    from workbench.formats.snippets.receiving import RECEIVERS
+
+    return iter(RECEIVERS)
+
+
 _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "providers": _providers,
     "samples": _samples,
@@ -73,4 +85,6 @@ _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "folders": _folders,
     "environments": _environments,
     "endpoints": _endpoints,
+    "targets": _targets,
+    "receivers": _receivers,
 }

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from workbench.cli.sending.items import split_pair
+from workbench.formats.httpie.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.errors import UsageError
 from workbench.storage.paths import Paths

@@ -10,11 +10,11 @@ from urllib.parse import quote_plus
 
 from workbench.cli.sending.address import full_url, split_words
 from workbench.cli.sending.item_files import file_path, file_text
-from workbench.cli.sending.items import FIELDS, HEADERS, JSON_VALUES, QUERIES, Item, Separator, parse_item
-from workbench.cli.sending.json_values import read_json, write_json
-from workbench.cli.sending.nested_json import nested
 from workbench.cli.sending.raw_body import BodyWords, RawBody, Warn, guessed_type, raw_body
 from workbench.cli.sending.standard_input import StandardInput
+from workbench.formats.httpie.items import FIELDS, HEADERS, JSON_VALUES, QUERIES, Item, Separator, parse_item
+from workbench.formats.httpie.json_values import read_json, write_json
+from workbench.formats.httpie.nested_json import nested
 from workbench.model.collection import NO_BODY, BodyKind, ComposedBody, Field, Part, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body

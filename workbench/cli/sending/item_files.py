@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbench.cli.sending.items import Item
+from workbench.formats.httpie.items import Item
 from workbench.model.errors import UsageError
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.cli.sending.item_files import file_path
-from workbench.cli.sending.items import FIELDS, Item, Separator
 from workbench.cli.sending.standard_input import StandardInput
+from workbench.formats.httpie.items import FIELDS, Item, Separator
 from workbench.model.collection import BodyKind, ComposedBody
 from workbench.model.errors import UsageError
 from workbench.model.message import Body

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from workbench.cli.sending.authentication import asked_password
 from workbench.cli.sending.cookies import SessionCookies
-from workbench.cli.sending.items import split_pair
+from workbench.formats.httpie.items import split_pair
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import Field, SavedRequest
 from workbench.model.delivery import Delivery
@@ -136,7 +136,16 @@ class Session:
         if auth.get("secret"):
             return self._resolved(auth["secret"])
         held = auth.get("password", plain)
-        return asked_password(f"workbench: {what} for this session: ") if held is None else str(held)
+        if held is not None:
+            return str(held)
+        try:
+            return asked_password(f"workbench: {what} for this session: ")
+        except UsageError as error:
+            raise UsageError(
+                f"The session {self.path.stem} does not hold {what}: it could not be kept where secrets are.",
+                "Say it again with -a or --auth-secret REF; or make the session anew with WORKBENCH_PASSPHRASE set,"
+                " or with --session-plain.",
+            ) from error
 
     def _resolved(self, reference: Any) -> str:
         return Secrets(self._paths).resolve(str(reference)).value

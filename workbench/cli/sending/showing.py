@@ -162,7 +162,7 @@ def _formatted(kind: Kind, content: bytes, look: Look) -> bytes:
         if kind is Kind.JSON:
             import msgspec
 
-            from workbench.cli.sending.json_values import sorted_json
+            from workbench.formats.httpie.json_values import sorted_json
 
             text = content.removeprefix(b"\xef\xbb\xbf")
             return msgspec.json.format(sorted_json(text) if look.is_sorted else text, indent=4)

@@ -84,6 +84,11 @@ def _word(text: str, losses: Losses) -> str:
     return "".join([*parts, _fixed(text[end:])]) or "''"
 
 
+def _literal_word(text: str, _: Losses) -> str:
+    """Return a shell word of text in which `{{` is no variable's."""
+    return _fixed(text) or "''"
+
+
 def _fixed(text: str) -> str:
     return quoted(wire_text(text)) if text else ""
 
@@ -91,21 +96,22 @@ def _fixed(text: str) -> str:
 def _command(request: SavedRequest, losses: Losses, options: Options) -> str:
     lose_rows(request, losses)
     lose_signing(request, losses)
+    word = _literal_word if request.literal else _word
     pieces = ["curl --globoff --path-as-is", *_settings(request, losses)]
     method = request.method
     if method == "HEAD":
         pieces.append("--head")
     elif method != ("GET" if request.body.kind is BodyKind.NONE else "POST"):
-        pieces.append(f"--request {_word(method, losses)}")
+        pieces.append(f"--request {word(method, losses)}")
     url = with_path_params(request)
     auth, url = _auth(request, url, losses, options)
     headers = [row for row in public_headers(request.headers, losses, options) if row.enabled]
     before, body = _body(request.body, headers, losses)
     pieces += [
-        f"--header {_word(f'{row.name}: {row.value}' if row.value else f'{row.name};', losses)}" for row in headers
+        f"--header {word(f'{row.name}: {row.value}' if row.value else f'{row.name};', losses)}" for row in headers
     ]
     pieces += [*auth, *body]
-    pieces.append(f"--url {_word(url, losses)}")
+    pieces.append(f"--url {word(url, losses)}")
     return before + " \\\n  ".join(pieces)
 
 

@@ -126,6 +126,13 @@ def recipe_for(request: SavedRequest, losses: Losses, options: Options) -> HmacR
     return recipe
 
 
+def lose_literal_head(request: SavedRequest, losses: Losses) -> None:
+    """Report `{{` that is literal in method, URL and headers, where another program takes it for a variable."""
+    texts = (request.method, request.url, *(text for row in request.headers for text in (row.name, row.value)))
+    if request.literal and any("{{" in text for text in texts):
+        losses.add("{{ in its URL or headers is sent as it stands here, and is a variable there.")
+
+
 def lose_signing(request: SavedRequest, losses: Losses) -> None:
     """Report the signing of a request in a format that has no scripts."""
     if request.signing.provider:

@@ -14,6 +14,7 @@ from workbench.formats.interchange.exported import (
     dynamic_name,
     flattened,
     in_words,
+    lose_literal_head,
     lose_rows,
     plain_name,
     public_headers,
@@ -98,6 +99,7 @@ def _text(text: str, losses: Losses) -> str:
 def _request(request: SavedRequest, losses: Losses, options: Options) -> list[str]:
     lose_rows(request, losses)
     recipe = recipe_for(request, losses, options)
+    lose_literal_head(request, losses)
     lines = [f"### {_line(request.name)}"]
     lines += [f"# {line}" for line in request.docs.splitlines()]
     lines += _tags(request, losses)

@@ -95,7 +95,8 @@ def _curl(raw: bytes, name: str) -> Imported:
         title = each.request.name or f"{each.request.method} {each.request.url}"[:120]
         place = losses.at(title)
         for sentence in each.losses:
-            place.add(sentence)
+            if not sentence.startswith("The body is the file "):  # `_without_files` says that of an import.
+                place.add(sentence)
         requests.append(replace(each.request, name=title, body=_without_files(each.request.body, place)))
     return Imported(CollectionTree(name, requests=tuple(requests)), losses.all())
 

@@ -15,6 +15,7 @@ from workbench.formats.interchange.exported import (
     body_text,
     dynamic_name,
     in_words,
+    lose_literal_head,
     lose_signing,
     plain_name,
     public_headers,
@@ -132,6 +133,7 @@ class _Writer:
         ]
 
     def _request(self, request: SavedRequest, place: str, losses: Losses) -> Plain:
+        lose_literal_head(request, losses)
         described: Plain = {
             "url": _text(request.url, losses),
             "name": request.name,

@@ -10,6 +10,7 @@ from workbench.formats.interchange.exported import (
     Exported,
     Options,
     body_text,
+    lose_literal_head,
     lose_signing,
     public_headers,
     public_variables,
@@ -128,6 +129,7 @@ def _nested_oauth2(auth: Auth, values: dict[str, str]) -> Plain:
 
 
 def _request(request: SavedRequest, place: int, losses: Losses, options: Options) -> Plain:
+    lose_literal_head(request, losses)
     is_graphql = request.body.kind is BodyKind.GRAPHQL
     kind = "graphql" if is_graphql else "http"
     info = _present({"name": request.name, "type": kind, "seq": place, "tags": list(request.tags)})

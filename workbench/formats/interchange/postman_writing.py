@@ -14,6 +14,7 @@ from workbench.formats.interchange.exported import (
     body_text,
     dynamic_name,
     in_words,
+    lose_literal_head,
     plain_name,
     public_headers,
     public_variables,
@@ -145,6 +146,7 @@ def _auth(auth: Auth, losses: Losses, options: Options) -> Plain | None:
 
 
 def _request(request: SavedRequest, losses: Losses, options: Options) -> Plain:
+    lose_literal_head(request, losses)
     headers = [*public_headers(request.headers, losses, options)]
     described: Plain = {"method": request.method, "header": [_row(row, losses) for row in headers]}
     body = _body(request, losses)

@@ -3,22 +3,23 @@
 What the words mean is HTTPie's documentation ("Request Items"); nothing is read from its configuration or sessions.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote, quote_plus
 
+from workbench.formats.httpie.items import FIELDS, Item, Separator, parse_item
+from workbench.formats.httpie.json_values import read_json, write_json
+from workbench.formats.httpie.nested_json import nested
 from workbench.formats.pasted.bash_words import Command, Word
 from workbench.formats.pasted.curl_command import WORDS_LIMIT, arguments_of
 from workbench.formats.pasted.pasted import Pasted, content_type_of, file_body, kind_of, made, text_body
 from workbench.model.authentication import INHERITED, Auth, AuthKind
 from workbench.model.collection import NO_BODY, BodyKind, ComposedBody, Field, Part, SavedRequest
-from workbench.model.errors import FormatError
+from workbench.model.errors import FormatError, UsageError
 from workbench.model.send_settings import SendSettings
 
-_ITEM = re.compile(r"((?:[^\\:=@;]|\\.)+)(:=@|==@|=@|:@|:=|==|=|@|:|;)(.*)", re.DOTALL)
 _METHOD = re.compile(r"[A-Za-z]+")
 _SHORT_WITH_VALUE = {"a": "auth", "A": "auth-type", "o": "output", "p": "print", "s": "style"}
 _SHORT = {"f": "form", "j": "json", "F": "follow", "v": "verbose", "h": "headers", "b": "body", "d": "download",
@@ -35,7 +36,6 @@ _QUIET = {*_QUIET_WITH_VALUE, "verbose", "headers", "body", "download", "continu
           "no-stream"}  # fmt: skip
 _USED = {*_USED_WITH_VALUE, "form", "json", "multipart", "follow", "compress"}
 _JSON_ACCEPT = "application/json, */*;q=0.5"
-_LARGEST_INDEX = 1000
 
 
 def httpie_requests(commands: Sequence[Command]) -> list[Pasted]:
@@ -64,8 +64,8 @@ class _Httpie:
     proxies: list[str] = field(default_factory=list[str])
     headers: list[Field] = field(default_factory=list[Field])
     query: list[str] = field(default_factory=list[str])
-    data: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
-    """Name, separator and value of each item that goes into the body."""
+    data: list[Item] = field(default_factory=list[Item])
+    """What goes into the body."""
     losses: list[str] = field(default_factory=list[str])
     has_variables: bool = False
 
@@ -140,31 +140,34 @@ class _Httpie:
     # Items
 
     def _item(self, word: Word) -> None:
-        match = _ITEM.fullmatch(word.text)
-        if match is None:
+        try:
+            item = parse_item(word.text)
+        except UsageError:
             self.losses.append(f"{word.text!r} is no item of HTTPie.")
             return
-        name, separator, value = _plain(match[1]), match[2], _plain(match[3])
+        name, value = item.name, item.value
         self.has_variables |= word.has_variables
-        match separator:
-            case ":":
+        match item.separator:
+            case Separator.HEADER:
                 self.headers.append(Field(name, value.strip(), enabled=bool(value.strip())))
-            case ";":
+            case Separator.EMPTY_HEADER:
                 self.headers.append(Field(name, ""))
-            case "==":
+            case Separator.QUERY:
                 self.query.append(f"{_query_word(name)}={_query_word(value)}")
-            case ":@" | "==@":
+            case Separator.HEADER_FILE | Separator.QUERY_FILE:
                 self.losses.append(f"{name} is the text of the file {value}, which was not read.")
             case _:
-                # Names of JSON members have a grammar of their own, with backslashes.
-                self.data.append((match[1] if separator in ("=", ":=") else name, separator, value))
+                self.data.append(item)
 
     def _body(self) -> ComposedBody:
         content_type = content_type_of(tuple(self.headers))
         if "compress" in self.values:
             self.losses.append("--compress is not carried over.")
-        if "multipart" in self.values or any(separator == "@" for _, separator, _ in self.data):
-            return ComposedBody(BodyKind.MULTIPART, parts=tuple(self._part(*item) for item in self.data))
+        files = [item for item in self.data if item.separator is Separator.FILE]
+        if files and not files[0].name and "form" not in self.values and "multipart" not in self.values:
+            return self._file(files[0], content_type)
+        if "multipart" in self.values or files:
+            return ComposedBody(BodyKind.MULTIPART, parts=tuple(self._part(item) for item in self.data))
         if "raw" in self.values:
             return self._text(kind_of(content_type, BodyKind.JSON), self.values["raw"])
         given = self.command.input
@@ -175,7 +178,7 @@ class _Httpie:
                 return file_body(kind_of(content_type, BodyKind.JSON), given.file, self.losses)
             return self._text(kind_of(content_type, BodyKind.JSON), given.text.text)
         if "form" in self.values:
-            pairs = [f"{_form_word(name)}={_form_word(self._value(sep, value))}" for name, sep, value in self.data]
+            pairs = [f"{_form_word(item.name)}={_form_word(self._value(item))}" for item in self.data]
             return self._text(BodyKind.FORM, "&".join(pairs))
         if not any(row.name.lower() == "accept" for row in self.headers):
             self.headers.append(Field("Accept", _JSON_ACCEPT))
@@ -184,36 +187,42 @@ class _Httpie:
     def _text(self, kind: BodyKind, text: str) -> ComposedBody:
         return text_body(kind, text, self.losses, has_variables=self.has_variables)
 
-    def _part(self, name: str, separator: str, value: str) -> Part:
-        if separator != "@":
-            return Part(name, self._value(separator, value))
-        file, _, content_type = value.partition(";type=")
-        return Part(name, is_file=True, files=(file,), content_type=content_type)
+    def _file(self, item: Item, content_type: str) -> ComposedBody:
+        """Return the body that `@FILE` alone is."""
+        others = [each.word for each in self.data if each is not item]
+        if others:
+            self.losses.append(f"There are two bodies; left out are {', '.join(others)}.")
+        return file_body(kind_of(content_type, BodyKind.BYTES), item.value.partition(";type=")[0], self.losses)
 
-    def _value(self, separator: str, value: str) -> str:
-        if separator in ("=@", ":=@"):
-            self.losses.append(f"A value is the text of the file {value}, which was not read.")
-            return f"@{value}"
-        return value
+    def _part(self, item: Item) -> Part:
+        if item.separator is not Separator.FILE:
+            return Part(item.name, self._value(item))
+        file, _, content_type = item.value.partition(";type=")
+        return Part(item.name, is_file=True, files=(file,), content_type=content_type)
+
+    def _value(self, item: Item) -> str:
+        if item.separator in (Separator.TEXT_FILE, Separator.JSON_FILE):
+            self.losses.append(f"A value is the text of the file {item.value}, which was not read.")
+            return f"@{item.value}"
+        return item.value
 
     def _json(self) -> str:
-        """Return the members as JSON; numbers keep their digits, since they are put in as they were written."""
-        tree: dict[str, Any] | list[Any] | None = None
-        written: dict[str, str] = {}
-        for name, separator, value in self.data:
-            content: Any = self._value(separator, value)
-            if separator == ":=":
-                try:
-                    json.loads(content)
-                except (ValueError, RecursionError):
-                    self.losses.append(f"{name}:={content} does not hold JSON; it was kept as text.")
-                else:
-                    mark = f"\ue000{len(written)}\ue001"
-                    written[json.dumps(mark, ensure_ascii=False)] = content
-                    content = mark
-            tree = _placed(tree, _path(name), content)
-        text = json.dumps({} if tree is None else tree, ensure_ascii=False)
-        return re.sub('"\ue000[0-9]+\ue001"', lambda match: written.get(match[0], match[0]), text)
+        """Return the members as JSON; numbers keep their digits. FormatError where they cannot be walked."""
+        pairs = [(item.name, self._json_value(item)) for item in self.data]
+        try:
+            return write_json(nested(pairs)).decode()
+        except UsageError as error:
+            raise FormatError(error.message, error.hint) from error
+
+    def _json_value(self, item: Item) -> Any:
+        value = self._value(item)
+        if item.separator is not Separator.JSON:
+            return value
+        try:
+            return read_json(value, item.word)
+        except UsageError:
+            self.losses.append(f"{item.word} does not hold JSON; it was kept as text.")
+            return value
 
     # Authentication and settings
 
@@ -249,8 +258,11 @@ class _Httpie:
 
 def _is_item(text: str) -> bool:
     """True where `http example.org a=b` is meant: the word after the first is an item, not a URL."""
-    match = _ITEM.fullmatch(text)
-    return match is not None and match[2] in ("=", ":=", "==", "=@", ":=@") and "/" not in match[1]
+    try:
+        item = parse_item(text)
+    except UsageError:
+        return False
+    return item.separator in FIELDS and "/" not in item.name
 
 
 def _query_word(text: str) -> str:
@@ -259,40 +271,3 @@ def _query_word(text: str) -> str:
 
 def _form_word(text: str) -> str:
     return quote_plus(text, safe="{}" if "{{" in text else "", errors="surrogateescape")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\\([:=@;\\])", r"\1", text)
-
-
-def _path(name: str) -> list[str | int | None]:
-    """Return the steps of `a[b][0][]`; None appends."""
-    match = re.fullmatch(r"((?:[^\[\]\\]|\\.)*)((?:\[(?:[^\[\]\\]|\\.)*\])*)", name, re.DOTALL)
-    if match is None:
-        return [_unescaped(name)]
-    steps: list[str | int | None] = [_unescaped(match[1])] if match[1] or not match[2] else []
-    for step in re.findall(r"\[((?:[^\[\]\\]|\\.)*)\]", match[2]):
-        steps.append(None if step == "" else int(step) if re.fullmatch(r"\d{1,6}", step) else _unescaped(step))
-    return steps
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
-def _placed(tree: Any, path: list[str | int | None], content: Any) -> Any:
-    """Return the tree with a value at its path, grown where it has to be."""
-    if not path:
-        return content
-    step, rest = path[0], path[1:]
-    if isinstance(step, str):
-        members = cast("dict[str, Any]", tree) if isinstance(tree, dict) else {}
-        members[step] = _placed(members.get(step), rest, content)
-        return members
-    items = cast("list[Any]", tree) if isinstance(tree, list) else []
-    place = len(items) if step is None else step
-    if place > _LARGEST_INDEX:
-        raise FormatError(f"The item [{place}] is beyond what a command holds.")
-    items += [None] * (place + 1 - len(items))
-    items[place] = _placed(items[place], rest, content)
-    return items
