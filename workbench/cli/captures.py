@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from workbench.cli.captures_diff import add_diff_arguments
 from workbench.cli.console import Console
 from workbench.cli.home import add_home
 from workbench.cli.selection import chosen, counted, existing, numbers_of
@@ -34,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("number")
     add.add_argument("--part", choices=PARTS, help="body and raw write exactly those bytes and nothing else")
     add.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    add.add_argument("--view", metavar="VIEW", help="only the body, in one of its views, such as protobuf or hex")
     add.set_defaults(run=run_show)
+    add_diff_arguments(actions.add_parser("diff", help="say what differs between two captures or deliveries"))
     add = actions.add_parser("export", help="write captures as HAR, NDJSON, CSV or curl commands")
     add.add_argument("query", nargs="*", help="numbers or a filter line; all without it")
     add.add_argument("--format", choices=FORMATS, required=True)
@@ -109,6 +112,11 @@ def run_show(arguments: argparse.Namespace, console: Console) -> int:
     with _reader(arguments) as reader:
         capture = existing(reader, numbers[0])
     try:
+        if arguments.view is not None:
+            from workbench.cli.body_views import show_view
+
+            show_view(capture, arguments.view, console)
+            return 0
         _show(capture, arguments, console)
     except FileNotFoundError as error:
         raise StorageError(
