@@ -19,6 +19,7 @@ from workbench.formats.multipart import MultipartError, Part, parts
 from workbench.formats.protobuf_wire import text_of_protobuf
 
 PRETTY_LIMIT_BYTES = 128 * 1024 * 1024
+LINES_LIMIT_BYTES = 32 * 1024 * 1024
 SMALL_LIMIT_BYTES = 8 * 1024 * 1024
 """Of what is read a value at a time: some seconds off the window's thread."""
 
@@ -27,6 +28,7 @@ class View(StrEnum):
     """A way to look at a body."""
 
     PRETTY = "Pretty"
+    TREE = "Tree"
     GRAPHQL = "GraphQL"
     TOKEN = "JWT"
     MESSAGE_PACK = "MessagePack"
@@ -60,6 +62,7 @@ _LANGUAGES = {
     Kind.JAVASCRIPT: "javascript",
     Kind.YAML: "yaml",
 }
+_LIMITS = {View.MESSAGE_PACK: SMALL_LIMIT_BYTES, View.PROTOBUF: SMALL_LIMIT_BYTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,9 @@ def view(
 def _views(kind: Kind, content: bytes) -> tuple[View, ...]:
     first = _FIRST_VIEW.get(kind, View.SOURCE)
     if kind is Kind.JSON and is_graphql(content):
-        return View.GRAPHQL, View.PRETTY, View.SOURCE, View.HEX
+        return View.GRAPHQL, View.PRETTY, View.TREE, View.SOURCE, View.HEX
+    if kind is Kind.JSON:
+        return View.PRETTY, View.TREE, View.SOURCE, View.HEX
     if kind in (Kind.BINARY, Kind.MESSAGE_PACK, Kind.PROTOBUF):
         return tuple(dict.fromkeys((first, View.HEX, View.MESSAGE_PACK, View.PROTOBUF)))
     text = kind is not Kind.IMAGE or is_text(content[:4096])
@@ -122,7 +127,7 @@ def _views(kind: Kind, content: bytes) -> tuple[View, ...]:
 def _formatted(seen: BodyView, now_us: int | None) -> BodyView:
     """Return the view with its text made readable, or the source with a sentence where that fails."""
     content = seen.text
-    limit = SMALL_LIMIT_BYTES if seen.view in (View.MESSAGE_PACK, View.PROTOBUF) else PRETTY_LIMIT_BYTES
+    limit = PRETTY_LIMIT_BYTES if seen.kind is Kind.JSON else _LIMITS.get(seen.view, LINES_LIMIT_BYTES)
     if len(content) > limit:
         said = f"Larger than {limit // 1024 // 1024} MiB, so it is shown as it came."
         return _as_it_came(seen, seen.problem or said)
@@ -137,11 +142,14 @@ def _formatted(seen: BodyView, now_us: int | None) -> BodyView:
                 text, language = text_of_message_pack(content), "json"
             case View.PROTOBUF:
                 text, language = text_of_protobuf(content), None
+            case View.TREE:
+                text, language = json_text.pretty(content), seen.language
             case _:
                 text, trouble = _pretty(seen.kind, content)
                 language = seen.language
-    except ValueError as error:
-        return _as_it_came(seen, seen.problem or str(error))
+    except (ValueError, RecursionError) as error:
+        said = _trouble(seen.kind, content, error) if seen.view is View.TREE else str(error)
+        return _as_it_came(seen, seen.problem or said)
     return replace(seen, text=text, language=language, problem=seen.problem or trouble)
 
 
