@@ -45,7 +45,7 @@ def compare_messages(one: Request | Response, other: Request | Response) -> Comp
 
 
 def comparison_text(comparison: Comparison, one: str, other: str) -> str:
-    """Return a comparison for people, with `-` and `+` as in a unified diff; what always differs comes last."""
+    """Return a comparison for people, with `-` and `+` as in a unified diff; what differs each time comes last."""
     return "\n".join(_lines(comparison, one, other))
 
 
@@ -66,7 +66,7 @@ def _lines(found: Comparison, one: str, other: str) -> Iterator[str]:
     if found.body_note:
         yield f" {found.body_note}"
     noise = [each for each in (*found.headers, *found.body) if each.is_noise]
-    yield from _section("Ids, times and signatures, which always differ", noise)
+    yield from _section("Ids, times and signatures, which differ each time", noise)
 
 
 def _section(title: str, differences: Sequence[Difference], *, named: bool = True) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Where two JSON bodies differ in meaning: by path, spaces and the order of names aside, numbers to the letter."""
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, cast
@@ -12,7 +13,9 @@ from workbench.model.errors import FormatError
 LIMIT_BYTES = 8 * 1024 * 1024
 DIFFERENCES_LIMIT = 5000
 _ALIGNED_ITEMS = 1000
-_PASSING_NAMES = ("id", "_id", "created", "created_at", "updated_at", "timestamp", "nonce", "signature", "token")
+_PASSING_NAME = re.compile(
+    r"(.*_)?(id|created|created_at|updated_at|timestamp|nonce|signature)|.*[a-z](Id|At|Timestamp|Signature)"
+)
 _PLAIN_NAME = str.isidentifier
 
 
@@ -70,8 +73,8 @@ def _compared(path: str, one: Any, other: Any) -> Iterator[Difference]:
     elif isinstance(one, list) and isinstance(other, list):
         yield from _lists(path, cast("list[Any]", one), cast("list[Any]", other))
     elif (old := text_of(one)) != (new := text_of(other)):
-        name = path.rpartition(".")[2].lower()
-        yield Difference(path, old, new, name.endswith(_PASSING_NAMES) or is_passing(old, new))
+        named = _PASSING_NAME.fullmatch(path.rpartition(".")[2]) is not None
+        yield Difference(path, old, new, named or is_passing(old, new))
 
 
 def _objects(path: str, one: dict[str, Any], other: dict[str, Any]) -> Iterator[Difference]:

@@ -50,7 +50,7 @@ class JsonTreeModel(QAbstractItemModel):
         node = self.node(parent)
         found = self.tree.load(node)
         if found:
-            self.beginInsertRows(QModelIndex(parent), found[0].row, found[-1].row)
+            self.beginInsertRows(self.createIndex(node.row, 0, node), found[0].row, found[-1].row)
             node.children += found
             self.endInsertRows()
 
