@@ -165,6 +165,6 @@ async def test_an_answer_is_compared_with_the_one_before(pane: AnswerPane) -> No
     pane.compare.click()
     await until(lambda: pane.findChildren(DiffDialog))
     dialog = pane.findChildren(DiffDialog)[0]
-    assert '-      "id": "a",' in text_of(dialog.view)
-    assert '+      "id": "z",' in text_of(dialog.view)
+    assert '-$.items[0].id: "a"' in text_of(dialog.view)
+    assert '+$.items[0].id: "z"' in text_of(dialog.view)
     dialog.reject()

@@ -8,6 +8,7 @@ from workbench.cli import capture_listing
 from workbench.cli.capture_marks import add_arguments as add_marks
 from workbench.cli.capture_pruning import add_arguments as add_pruning
 from workbench.cli.capture_transfer_words import add_transfers
+from workbench.cli.captures_diff import add_diff_arguments
 from workbench.cli.console import Console
 from workbench.cli.filter_help import filter_help
 from workbench.cli.home import add_home
@@ -36,8 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("number")
     add.add_argument("--part", choices=PARTS, help="body and raw write exactly those bytes and nothing else")
     add.add_argument("--json", action="store_true", help="all of it as one JSON object")
+    add.add_argument("--view", metavar="VIEW", help="only the body, in one of its views, such as protobuf or hex")
     add.set_defaults(run=run_show)
     add_transfers(actions)
+    add_diff_arguments(actions.add_parser("diff", help="say what differs between two captures or deliveries"))
     add = actions.add_parser("delete", help="delete captures")
     add.add_argument("query", nargs="*", help="numbers such as 3 or 3-9, or a filter line")
     add.add_argument("--yes", action="store_true", help="really do it")
@@ -92,6 +95,11 @@ def run_show(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"{arguments.number!r} is not the number of a capture.", "Use one such as 12 or #12.")
     with _reader(arguments) as reader:
         capture = existing(reader, numbers[0])
+    if arguments.view is not None:
+        from workbench.cli.body_views import show_view
+
+        show_view(capture, arguments.view, console)
+        return 0
     _show(capture, arguments, console)
     return 0
 

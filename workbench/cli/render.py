@@ -98,13 +98,19 @@ def body_text(content: bytes, content_type: str, content_encoding: str, *, colou
     if len(content) > PRETTY_LIMIT_BYTES:
         return f"({size_text(len(content))}; see it with --part body)"
     seen = view(content, content_type, content_encoding)
-    if seen.kind == "binary" or b"\0" in seen.text:
+    if seen.view == "Hex" or b"\0" in seen.text:
         return f"({size_text(len(content))} of binary data; save it with --part body > FILE)"
-    text = seen.text.decode("utf-8", "replace").translate({**_CONTROL, 9: "\t", 10: "\n", 13: ""})
-    return _coloured(text, seen.language) if colours and seen.language else text
+    text = harmless(seen.text.decode("utf-8", "replace"))
+    return coloured(text, seen.language) if colours and seen.language else text
 
 
-def _coloured(text: str, language: str) -> str:
+def harmless(text: str) -> str:
+    """Return lines without what would steer a terminal."""
+    return text.translate({**_CONTROL, 9: "\t", 10: "\n", 13: ""})
+
+
+def coloured(text: str, language: str) -> str:
+    """Return text in the colours of its language, for a terminal."""
     from pygments import formatters, highlight, lexers
 
     # pygments' types are partly unknown to the checker.

@@ -3,6 +3,9 @@
 import re
 from enum import StrEnum
 
+from workbench.formats.json_lines import is_lines
+from workbench.formats.json_web_token import is_token
+
 LOOK_BYTES = 64 * 1024
 
 
@@ -11,6 +14,11 @@ class Kind(StrEnum):
 
     EMPTY = "empty"
     JSON = "json"
+    JSON_LINES = "json lines"
+    TOKEN = "token"
+    GRAPHQL = "graphql"
+    MESSAGE_PACK = "messagepack"
+    PROTOBUF = "protobuf"
     XML = "xml"
     HTML = "html"
     FORM = "form"
@@ -34,6 +42,14 @@ _BY_TYPE = {
     "text/yaml": Kind.YAML,
     "text/csv": Kind.CSV,
     "image/svg+xml": Kind.XML,
+    **dict.fromkeys(("application/x-ndjson", "application/ndjson", "application/jsonl"), Kind.JSON_LINES),
+    **dict.fromkeys(("application/x-jsonlines", "application/json-seq"), Kind.JSON_LINES),
+    **dict.fromkeys(("application/msgpack", "application/x-msgpack"), Kind.MESSAGE_PACK),
+    "application/vnd.msgpack": Kind.MESSAGE_PACK,
+    **dict.fromkeys(("application/protobuf", "application/x-protobuf"), Kind.PROTOBUF),
+    "application/vnd.google.protobuf": Kind.PROTOBUF,
+    "application/jwt": Kind.TOKEN,
+    "application/graphql": Kind.GRAPHQL,
 }
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"\x00\x00\x01\x00")
 _TOO_GENERAL = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
@@ -52,6 +68,8 @@ def kind_of(content_type: str, content: bytes) -> Kind:
     if is_image(content):
         return Kind.IMAGE
     declared = _declared(media_type(content_type))
+    if declared is Kind.JSON and is_lines(content[:LOOK_BYTES]):
+        return Kind.JSON_LINES
     if declared is not None and not (declared is Kind.FORM and content.lstrip()[:1] in (b"{", b"[")):
         return declared
     return _sniffed(content[:LOOK_BYTES])
@@ -66,6 +84,8 @@ def _declared(name: str) -> Kind | None:
     subtype = name.rpartition("/")[2]
     if name in _BY_TYPE:
         return _BY_TYPE[name]
+    if subtype.endswith("+jwt"):
+        return Kind.TOKEN
     if subtype.endswith("json") or "json" in subtype.split("+"):
         return Kind.JSON
     if subtype == "xml" or subtype.endswith("+xml"):
@@ -82,7 +102,9 @@ def _sniffed(start: bytes) -> Kind:
     if not is_text(start):
         return Kind.BINARY
     if text[:1] in (b"{", b"["):
-        return Kind.JSON
+        return Kind.JSON_LINES if is_lines(start) else Kind.JSON
+    if is_token(start):
+        return Kind.TOKEN
     lower = text[:200].lower()
     if lower.startswith((b"<!doctype html", b"<html")):
         return Kind.HTML

@@ -1,6 +1,7 @@
 """A body with its views: a bar to choose one, to copy and to save, and below it the text, table or picture.
 
-Reading and formatting happen off the window's thread from `THREAD_LIMIT_BYTES` on; a small body is there at once.
+Reading and formatting happen off the window's thread from `THREAD_LIMIT_BYTES` on; a small body is there at once, and
+of a large one its beginning. Making JSON readable still holds Python's lock for some 3 ms a megabyte.
 """
 
 import asyncio
@@ -21,8 +22,11 @@ from PySide6.QtWidgets import (
 
 from workbench.formats.body import BodyView, View, view
 from workbench.formats.kind import Kind
+from workbench.model.clock import SystemClock
 from workbench.model.message import Body
 from workbench.ui.icons import icon
+from workbench.ui.json_tree_view import JsonTreeView
+from workbench.ui.rows_table_view import RowsTableView
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.find_bar import FindBar
@@ -31,7 +35,8 @@ from workbench.ui.widgets.lines import HexLines, TextLines
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 from workbench.ui.words import size_words
 
-SHOWN_LIMIT_BYTES = 64 * 1024 * 1024
+SHOWN_LIMIT_BYTES = 128 * 1024 * 1024
+FIRST_LOOK_BYTES = 1024 * 1024
 THREAD_LIMIT_BYTES = 256 * 1024
 COPY_LIMIT_BYTES = 16 * 1024 * 1024
 
@@ -87,8 +92,12 @@ class BodyPane(QWidget):
         scroller.setWidget(self.picture)
         scroller.setWidgetResizable(True)
         scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.tree = JsonTreeView(self)
+        self.tree.save_wanted.connect(self.save_wanted)
+        self.tree.refused.connect(self.problem.setText)
+        self.rows = RowsTableView(self)
         self.stack = QStackedWidget(self)
-        for widget in (self.code, self.table, scroller):
+        for widget in (self.code, self.table, scroller, self.tree, self.rows):
             self.stack.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +136,8 @@ class BodyPane(QWidget):
         mine = self._shown
         body, kind, encoding = self._body, self._type, self._encoding
         make = partial(_view_of, body, kind, encoding, wanted)
+        if body.size > FIRST_LOOK_BYTES:
+            await self._show_first_look(mine)
         try:
             seen = await asyncio.to_thread(make) if body.size > THREAD_LIMIT_BYTES else make()
         except FileNotFoundError:
@@ -134,6 +145,18 @@ class BodyPane(QWidget):
             return
         if mine == self._shown:
             self._fill(seen, "")
+
+    async def _show_first_look(self, mine: int) -> None:
+        """Show the beginning of a large body at once, as it came, while the rest is read and made readable."""
+        try:
+            beginning = Body(self._body.read(FIRST_LOOK_BYTES))
+        except FileNotFoundError:
+            return
+        look = partial(_view_of, beginning, self._type, self._encoding, View.SOURCE)
+        seen = await asyncio.to_thread(look)
+        if mine == self._shown and seen.view is View.SOURCE:
+            self._fill(seen, "")
+            self.problem.setText("The beginning; the rest is being read…")
 
     def _fill(self, seen: BodyView, message: str) -> None:
         self._language = seen.language
@@ -146,6 +169,7 @@ class BodyPane(QWidget):
         self.facts.setText(self._facts(seen))
         self.problem.setText(seen.problem)
         self.code.set_placeholder(message or "No body")
+        self.tree.show_json(seen.text if seen.view is View.TREE else b"")
         if seen.view is View.FORM:
             self.table.set_pairs((field.name, field.value) for field in seen.fields)
             self.stack.setCurrentIndex(1)
@@ -154,6 +178,11 @@ class BodyPane(QWidget):
             self.stack.setCurrentIndex(1)
         elif seen.view is View.IMAGE:
             self._show_picture(seen)
+        elif seen.view is View.TREE:
+            self.stack.setCurrentWidget(self.tree)
+        elif seen.view is View.TABLE:
+            self.rows.show_rows(seen.table)
+            self.stack.setCurrentWidget(self.rows)
         else:
             lines = HexLines(seen.text) if seen.view is View.HEX else TextLines(seen.text)
             self.code.set_content(lines, seen.language)
@@ -206,7 +235,7 @@ class BodyPane(QWidget):
 
 
 def _view_of(body: Body, content_type: str, encoding: str, wanted: View | None) -> BodyView:
-    return view(body.read(SHOWN_LIMIT_BYTES), content_type, encoding, wanted)
+    return view(body.read(SHOWN_LIMIT_BYTES), content_type, encoding, wanted, SystemClock().now_us())
 
 
 def _part_row(part) -> tuple[str, str]:

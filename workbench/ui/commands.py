@@ -112,6 +112,14 @@ COMMANDS = (
         "open_in_composer", "Open in composer", "Edit a copy of this capture and send it", "Captures", "E", "edit"
     ),
     Command(
+        "compare",
+        "Compare",
+        "Say what differs between two chosen captures, or between one and what was last sent of it",
+        "Captures",
+        "D",
+        "compare",
+    ),
+    Command(
         "copy_curl",
         "Copy as curl",
         "Copy a command that sends the same request",

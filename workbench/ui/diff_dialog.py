@@ -71,3 +71,8 @@ class DiffDialog(QDialog):
         words = counted if diff else "Nothing differs."
         self.facts.setText(words)
         self.view.set_content(TextLines(diff.encode("utf-8", "surrogatepass")), "diff")
+
+    def show_comparison(self, text: str, facts: str) -> None:
+        """Show what `engine.comparing_messages` found, with a sentence about it above."""
+        self.facts.setText(facts)
+        self.view.set_content(TextLines(text.encode("utf-8", "surrogatepass")), "diff")

@@ -109,6 +109,7 @@ class Work:
             "replay_fresh": lambda: self._start_replay(ask_first=False, mode=SignMode.FRESH),
             "replay_stale": lambda: self._start_replay(ask_first=False, mode=SignMode.STALE),
             "open_in_composer": lambda: self._with_current(self._open_in_composer),
+            "compare": lambda: self._jobs.start(self._compare(), "compare captures"),
             "copy_curl": lambda: self._with_current(self._copy_curl),
             "copy_body": lambda: self._with_current(self._copy_body),
             "save_body": lambda: self._with_current(self._save_body),
@@ -269,6 +270,12 @@ class Work:
 
     async def _open_in_composer(self, capture: Capture) -> None:
         self._composing.open_capture(capture, self._target)
+
+    async def _compare(self) -> None:
+        from workbench.ui.comparing_work import compare_captures
+
+        numbers = self._panel.selected_numbers()
+        await compare_captures(self._workbench, numbers, self._window.appearance, self._window)
 
     async def _copy_curl(self, capture: Capture) -> None:
         if capture.request.body.size > TEXT_COPY_LIMIT_BYTES:

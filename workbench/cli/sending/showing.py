@@ -123,7 +123,7 @@ def _body_text(message: Request | Response, look: Look) -> str:
         return f"({size_text(size)}; write it to a file with --output FILE)"
     seen = view(message.body.read(), message.head.content_type, message.headers.get("content-encoding"), View.SOURCE)
     content = seen.decoded.content
-    if seen.kind is Kind.BINARY or b"\0" in content:
+    if seen.kind in (Kind.BINARY, Kind.MESSAGE_PACK, Kind.PROTOBUF) or b"\0" in content:
         return f"({size_text(size)} of binary data, not shown; write it to a file with --output FILE)"
     if look.is_formatted or look.is_sorted:
         content = _formatted(seen.kind, content, look)

@@ -34,6 +34,7 @@ MENU = (
     "replay_stale",
     "replay_to",
     "open_in_composer",
+    "compare",
     None,
     "copy_curl",
     "copy_body",

@@ -1,17 +1,15 @@
 """What came back: status, times, sizes, body, headers, cookies, tests, redirects; and the request as it was sent."""
 
-import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.engine.checking_answers import Taken
-from workbench.formats.body import View, view
 from workbench.model.checks import CheckResult
 from workbench.model.delivery import Attempt, Delivery
 from workbench.model.masking import masked_request
-from workbench.model.message import Response, readable
+from workbench.model.message import readable
 from workbench.ui.composer.answer_body import AnswerBody
 from workbench.ui.composer.answer_facts import (
     certificate_rows,
@@ -23,7 +21,6 @@ from workbench.ui.composer.answer_facts import (
 )
 from workbench.ui.composer.answer_tests import AnswerTests
 from workbench.ui.composer.timing_bars import TimingBars
-from workbench.ui.diff_dialog import DiffDialog
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
@@ -228,11 +225,9 @@ class AnswerPane(QWidget):
         before, now = self._before, self._attempt
         if before is None or now is None or before.response is None or now.response is None:
             return
-        texts = await asyncio.to_thread(lambda: [_text(each) for each in (before.response, now.response)])
-        dialog = DiffDialog("This answer and the one before", self._appearance, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show_texts(texts[0], texts[1], "before", "now")
-        dialog.open()
+        from workbench.ui.comparing_work import show_comparison
+
+        await show_comparison(before.response, now.response, ("before", "now"), self._appearance, self)
 
     def _colour_status(self) -> None:
         theme, attempt = self._appearance.theme, self._attempt
@@ -260,17 +255,3 @@ def _sent(attempt: Attempt) -> bytes:
     except FileNotFoundError:
         pieces.append(b"(the body is no longer stored)")
     return b"".join(pieces)[:RAW_LIMIT_BYTES]
-
-
-def _text(response: Response | None) -> str:
-    """Return an answer as text to compare: its head, and its body as it is best read."""
-    if response is None:
-        return ""
-    headers = [f"{name}: {readable(value)}" for name, value in response.headers]
-    try:
-        content = response.body.read(COMPARED_LIMIT_BYTES)
-    except FileNotFoundError:
-        return "\n".join([response.head.start_line, *headers, "", "(the body is no longer stored)"])
-    seen = view(content, response.head.content_type, response.headers.get("content-encoding"))
-    text = seen.text if seen.view is not View.IMAGE else response.body.sha256().encode()
-    return "\n".join([response.head.start_line, *headers, "", text.decode("utf-8", "replace")])
