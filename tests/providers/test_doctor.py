@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from conftest import request, subject
+from providers.conftest import request, subject
 
 from workbench.model.message import Body, Headers, Request
 from workbench.model.signature import Secret

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from conftest import SECRET, request, subject
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from providers.conftest import SECRET, request, subject
 
 from workbench.model.message import Request
 from workbench.model.signature import Secret, Verdict, Verification

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from conftest import request, subject
+from providers.conftest import request, subject
 
 from workbench.model.message import Request
 from workbench.model.signature import Secret, SignMode, Verdict

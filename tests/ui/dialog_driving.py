@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from conftest import until
 from PySide6.QtWidgets import QDialog, QMessageBox, QPushButton
 from shiboken6 import isValid
+from ui.conftest import until
 
 from workbench.ui.main_window import MainWindow
 

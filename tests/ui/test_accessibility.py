@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 
-from conftest import a_window, until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from test_window import captured
+from ui.conftest import a_window, until
 
 from workbench.storage.collections import create_collection
 from workbench.storage.paths import Paths

@@ -1,8 +1,8 @@
 """The answer's pane: what is said of an answer, looked into, tested and compared."""
 
 import pytest
-from conftest import until
 from PySide6.QtWidgets import QApplication
+from ui.conftest import until
 
 from workbench.engine.checking_answers import Answer, check, take
 from workbench.model.checks import Assertion, Taking

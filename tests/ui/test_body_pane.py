@@ -1,9 +1,9 @@
 """The pane of a body: its views by content, a tree that loads what is opened, a table, and large bodies."""
 
 import pytest
-from conftest import until
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
+from ui.conftest import until
 
 from workbench.formats.body import View
 from workbench.model.message import Body

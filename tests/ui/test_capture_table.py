@@ -2,9 +2,9 @@
 
 import asyncio
 
-from conftest import a_window, until
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication
+from ui.conftest import a_window, until
 
 from workbench.storage.paths import Paths
 from workbench.ui.main_window import MainWindow

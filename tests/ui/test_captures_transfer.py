@@ -4,8 +4,8 @@ import asyncio
 import json
 from pathlib import Path
 
-from conftest import until
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
+from ui.conftest import until
 
 from workbench.model.progress import Progress
 from workbench.ui.captures.export_dialog import CaptureExportDialog

@@ -1,9 +1,9 @@
 """Programs made of requests with credentials: no secret in them, no token asked for, and what is left out is said."""
 
 import pytest
-from conftest import until
 from fakes import RawTarget
 from test_window import opened_dialog
+from ui.conftest import until
 
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import SavedRequest

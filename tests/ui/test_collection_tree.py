@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QPushButton, QTreeWidgetItem
 from test_window import opened_dialog
+from ui.conftest import a_window, until
 
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import Defaults, Field, SavedRequest

@@ -3,12 +3,12 @@
 import shutil
 from pathlib import Path
 
-from conftest import until
 from dialog_driving import opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLineEdit
 from test_collection_tree import found, item, names, root, shop  # noqa: F401  fixtures
+from ui.conftest import until
 
 from workbench.model.collection import BodyKind, ComposedBody, Part, SavedRequest
 from workbench.model.message import Body

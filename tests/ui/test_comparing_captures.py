@@ -2,7 +2,7 @@
 
 import asyncio
 
-from conftest import until
+from ui.conftest import until
 
 from workbench.ui.diff_dialog import DiffDialog
 from workbench.ui.main_window import MainWindow

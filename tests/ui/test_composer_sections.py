@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from conftest import until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,10 +14,11 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QTabBar,
-    QTableWidget,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from ui.conftest import until
 
 from workbench.model.authentication import AUTH_FIELDS, Auth, AuthKind
 from workbench.model.checks import Assertion, Taking
@@ -359,7 +359,7 @@ async def test_everything_that_can_be_pressed_or_filled_in_has_a_name(make: Make
         choose_kind(panel, kind)
     auth = panel.sections.editor("Auth")
     auth.kind.setCurrentIndex(auth.kind.findData(AuthKind.OAUTH2))
-    of_qt = (QTabBar, QComboBox, QTableWidget)
+    of_qt = (QTabBar, QComboBox, QTableView)
     pressed = [each for each in panel.findChildren(QAbstractButton) if not isinstance(each.parent(), of_qt)]
     # The clear button of a line is Qt's own.
     pressed = [each for each in pressed if not isinstance(each.parent(), QLineEdit)]

@@ -5,13 +5,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import a_window, until
 from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from test_window import opened_dialog
+from ui.conftest import a_window, until
 
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Assertion, Taking

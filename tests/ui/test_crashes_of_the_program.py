@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+from ui.conftest import a_window, until
 
 from workbench.storage.crash_reports import CrashFolder
 from workbench.storage.paths import Paths

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from dialog_driving import answer, closed, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from ui.conftest import a_window, until
 
 from workbench.model.collection import Defaults, Field
 from workbench.model.variables import Environment, Variable

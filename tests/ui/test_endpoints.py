@@ -4,12 +4,12 @@ import asyncio
 import socket
 import ssl
 
-from conftest import until
 from fakes import RawTarget, read_answer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QMessageBox
 from test_window import opened_dialog
+from ui.conftest import until
 
 from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from test_window import opened_dialog
+from ui.conftest import a_window, until
 
 from workbench.model.variables import Environment, Variable
 from workbench.storage.collections import create_collection

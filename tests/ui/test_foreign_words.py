@@ -2,9 +2,9 @@
 
 import asyncio
 
-from conftest import until
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from ui.conftest import until
 from ui.test_answer_pane import delivery
 
 from workbench.model.delivery import Attempt, Timings

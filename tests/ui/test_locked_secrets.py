@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from dialog_driving import opened
 from fakes import RawTarget
 from PySide6.QtWidgets import QDialog
+from ui.conftest import a_window, until
 
 from workbench.model.authentication import Auth, AuthKind
 from workbench.model.checks import Taking

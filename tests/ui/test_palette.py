@@ -1,9 +1,9 @@
 """The palette: what is typed finds what is meant, and Return goes there."""
 
-from conftest import a_window, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from test_window import captured
+from ui.conftest import a_window, until
 
 from workbench.model.collection import SavedRequest
 from workbench.storage.collections import create_collection, save_request

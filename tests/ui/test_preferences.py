@@ -2,9 +2,9 @@
 
 import tomllib
 
-from conftest import until
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from test_window import captured, post
+from ui.conftest import until
 
 from workbench.storage.settings import Settings, is_sound
 from workbench.ui.desktop.preference_list import PREFERENCES

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from fakes import RawTarget
 from test_window import opened_dialog
+from ui.conftest import a_window, until
 
 from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import CollectionError

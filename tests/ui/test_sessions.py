@@ -6,11 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 from test_window import captured, opened_dialog, post
+from ui.conftest import a_window, until
 
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings, save_settings

@@ -5,10 +5,10 @@ import hmac
 import time
 
 import pytest
-from conftest import until
 from fakes import RawTarget
 from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItemIterator
 from test_window import opened_dialog
+from ui.conftest import until
 
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.storage.endpoints import save_endpoint

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import until
 from PySide6.QtWidgets import QWidget
+from ui.conftest import until
 
 from workbench.model.errors import HomeInUseError
 from workbench.storage.file_lock import lock_file

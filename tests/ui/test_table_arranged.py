@@ -4,10 +4,10 @@ import asyncio
 from contextlib import closing
 from pathlib import Path
 
-from conftest import a_window, until
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
+from ui.conftest import a_window, until
 
 from workbench.model.own_column import OwnColumn
 from workbench.model.query_parsing import parts, without

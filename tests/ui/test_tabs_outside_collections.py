@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from ui.conftest import a_window, until
 
 from workbench.model.authentication import NO_AUTH, Auth, AuthKind
 from workbench.model.collection import BodyKind, ComposedBody, Defaults, Field, SavedRequest

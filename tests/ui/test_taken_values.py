@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from fakes import RawTarget
+from ui.conftest import a_window, until
 
 from workbench.model.checks import Taking
 from workbench.model.collection import SavedRequest

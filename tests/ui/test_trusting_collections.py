@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from conftest import a_window, until
 from fakes import RawTarget
 from PySide6.QtWidgets import QPushButton
 from test_collection_tree import found, open_request
+from ui.conftest import a_window, until
 
 from workbench.model.collection import Field, SavedRequest
 from workbench.storage.collections import create_collection, new_request_path, save_request

@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import closing
 
-from conftest import a_window, until
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from test_window import captured
+from ui.conftest import a_window, until
 
 from workbench.storage.captures import CaptureReader
 from workbench.storage.paths import Paths

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import a_window, until
 from fakes import RawTarget
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QTabBar,
     QTableView,
 )
+from ui.conftest import a_window, until
 
 from workbench.engine.workbench import open_workbench
 from workbench.storage.collections import create_collection

@@ -14,6 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench captures list provider:stripe status:>=400 --limit 20",
         "workbench captures show 12 --part body > body.json  exactly the bytes that came",
         "workbench captures export 3-9 --format har -o bug.har",
+        "workbench captures diff 11 12",
         "workbench captures import bug.har",
         "workbench captures delete since:2h --yes",
         "workbench captures pin 12",
