@@ -75,7 +75,7 @@ def make(appearance: Appearance, qapp: QApplication) -> Iterator[Callable[[Saved
 Make = Callable[[SavedRequest], ComposerPanel]
 
 
-async def type_into(table: QTableWidget, row: int, position: int, text: str) -> None:
+async def type_into(table: QTableView, row: int, position: int, text: str) -> None:
     """Type into a cell as a person does: the key opens an editor."""
     sections = table.window().findChild(Sections)
     assert sections is not None
@@ -365,9 +365,9 @@ async def test_everything_that_can_be_pressed_or_filled_in_has_a_name(make: Make
     pressed = [each for each in pressed if not isinstance(each.parent(), QLineEdit)]
     assert [each for each in pressed if not each.text() and not each.accessibleName()] == []
     assert [each.text() for each in pressed if not each.toolTip()] == []
-    kinds = (QLineEdit, QComboBox, QPlainTextEdit, QTableWidget)
+    kinds = (QLineEdit, QComboBox, QPlainTextEdit, QTableView)
     filled = [each for each in panel.findChildren(QWidget) if isinstance(each, kinds)]
-    own = [each for each in filled if not isinstance(each.parent(), (QComboBox, QTableWidget))]
+    own = [each for each in filled if not isinstance(each.parent(), (QComboBox, QTableView))]
     assert [each for each in own if not each.accessibleName()] == []
 
 
