@@ -22,6 +22,7 @@ from workbench.engine.listener import Listener, ListenOptions
 from workbench.engine.lookup_loop import LOOKUP_THREADS, LookupLoop
 from workbench.engine.reading import Reading
 from workbench.engine.rules import Rules
+from workbench.engine.tunnels.probes import Probes
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
 from workbench.model.endpoint import Forward
@@ -35,6 +36,7 @@ from workbench.storage.forwards import ForwardReader
 from workbench.storage.home_lock import HomeLock
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
+from workbench.storage.probe_key import probe_key
 from workbench.storage.secrets import Secrets
 from workbench.storage.spool import sweep
 
@@ -85,6 +87,7 @@ async def serving(
         forwarding.use(configuration.rules)
         captures.forwarding = forwarding
         listener = Listener(captures, paths.spool, clock, options)
+        listener.probes = Probes(await asyncio.to_thread(probe_key, paths), clock)
         forwarding.is_own = listener.is_own
         await forwarding.recall()
         await listener.start()

@@ -30,7 +30,7 @@ class HomeLock:
             file = path.open("a+b")
         except OSError as error:
             raise StorageError(f"{path} cannot be opened: {error.strerror or error}.") from error
-        if not _lock(file):
+        if not lock_file(file):
             file.close()
             raise _in_use(paths)
         return cls(paths, file)
@@ -45,6 +45,14 @@ class HomeLock:
         with contextlib.suppress(OSError):
             self._address.unlink(missing_ok=True)
         self._file.close()
+
+
+def listening_at(paths: Paths) -> str:
+    """Return the address that the home's listener left word of; empty where none does."""
+    try:
+        return Path(paths.data / _ADDRESS).read_text(encoding="utf-8").partition(" ")[2]
+    except OSError:
+        return ""
 
 
 def _in_use(paths: Paths) -> HomeInUseError:
@@ -62,7 +70,8 @@ def _in_use(paths: Paths) -> HomeInUseError:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes]) -> bool:
+    def lock_file(file: IO[bytes]) -> bool:
+        """Lock a file for this process, until it is closed; False where another has it."""
         try:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -73,7 +82,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(file: IO[bytes]) -> bool:
+    def lock_file(file: IO[bytes]) -> bool:
+        """Lock a file for this process, until it is closed; False where another has it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
