@@ -82,12 +82,16 @@ class SshServer:
         return found
 
 
-@asynccontextmanager
-async def ssh_server(folder: Path) -> AsyncIterator[SshServer]:
-    """Start a server; its keys and files are in `folder`."""
+def _make_keys(folder: Path) -> None:
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     shutil.copy(folder / "user.pub", folder / "authorized")
+
+
+@asynccontextmanager
+async def ssh_server(folder: Path) -> AsyncIterator[SshServer]:
+    """Start a server; its keys and files are in `folder`."""
+    await asyncio.to_thread(_make_keys, folder)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     server = SshServer(folder, free_port())

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from workbench.cli.console import Console
 from workbench.cli.listen_control import failure_json, run_controlled
-from workbench.cli.signals import stop_on_signals
 from workbench.cli.listen_tunnel import tunnelled
+from workbench.cli.signals import stop_on_signals
 from workbench.engine.capturing import AWAITED, Refusal, ToConfirm
 from workbench.engine.composing import parse_target
 from workbench.engine.listener import ListenOptions

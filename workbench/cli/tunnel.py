@@ -9,9 +9,9 @@ from typing import Any
 
 from workbench.cli.console import Console
 from workbench.model.clock import SystemClock
-from workbench.model.errors import UsageError, WorkbenchError
-from workbench.model.tunnel import RELAYED, Tunnel, TunnelState, TunnelStatus, proof_told, told
-from workbench.model.tunnel_json import status_json, status_of_json
+from workbench.model.errors import UsageError
+from workbench.model.tunnel import Tunnel, TunnelState, told
+from workbench.model.tunnel_json import status_of_json
 from workbench.storage.paths import Paths
 
 STOP_TIMEOUT_S = 10.0
@@ -86,8 +86,8 @@ def _start(arguments: argparse.Namespace, console: Console) -> int:
 
 
 async def _run(tunnel: Tunnel, arguments: argparse.Namespace, console: Console) -> int:
-    from workbench.cli.tunnel_lines import TunnelLines, obey_control
     from workbench.cli.signals import stop_on_signals
+    from workbench.cli.tunnel_lines import TunnelLines, obey_control
     from workbench.engine.tunnels.opening import listener_of, local_of, open_tunnel
 
     paths = Paths.of_home(arguments.home)
@@ -95,7 +95,9 @@ async def _run(tunnel: Tunnel, arguments: argparse.Namespace, console: Console) 
     stop = asyncio.Event()
     stop_on_signals(stop)
     async with open_tunnel(paths, tunnel, local, stop, follows=not arguments.to) as service:
-        lines = TunnelLines(console, service, as_json=arguments.json, with_output=arguments.output or arguments.control)
+        lines = TunnelLines(
+            console, service, as_json=arguments.json, with_output=arguments.output or arguments.control
+        )
         if arguments.control:
             obey_control(console, service, stop)
         if not arguments.once:
@@ -152,7 +154,7 @@ def _stop(arguments: argparse.Namespace, console: Console) -> int:
 async def _gone(board: Any, names: list[str]) -> bool:
     try:
         async with asyncio.timeout(STOP_TIMEOUT_S):
-            while any(board.is_running(name) for name in names):
+            while any(board.is_running(name) for name in names):  # noqa: ASYNC110  # Other processes.
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError:
         return False

@@ -29,7 +29,7 @@ class Tunnel:
     port: int = 0
     """Of ssh: the server's port, 0 for ssh's own choice."""
     url: str = ""
-    """The public address where it is known before: our own, ssh's behind a proxy, a relay's channel, ngrok's domain."""
+    """The public address where it is known before: ours, a proxy's before ssh, a channel, a domain of ngrok's."""
     server: str = ""
     """Of localtunnel and relays: the service's address."""
     remote_port: int = 0

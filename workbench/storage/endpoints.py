@@ -190,7 +190,7 @@ def add_secret(paths: Paths, name: str, reference: str) -> None:
 
 
 def set_public_url(paths: Paths, name: str, url: str) -> None:
-    """Write the public URL into an endpoint's file as it is now, and change nothing else. FormatError, StorageError."""
+    """Write the public URL into an endpoint's file, and change nothing else. FormatError, StorageError."""
     path = endpoint_path(paths, name)
     read_endpoint(path)
     _change_file(path, {"public_url": url})

@@ -56,7 +56,7 @@ class TunnelBoard:
         if not lock_file(lock):
             lock.close()
             raise UsageError(
-                f"The tunnel {name} is running already.", f"See it with: workbench tunnel status, or stop it first."
+                f"The tunnel {name} is running already.", "See it with: workbench tunnel status, or stop it first."
             )
         entry = BoardEntry(self._folder, name, lock)
         with contextlib.suppress(OSError):

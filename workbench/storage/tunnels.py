@@ -1,4 +1,4 @@
-"""Tunnels that a person wrote down, in `tunnels.toml` beside the settings; those that come with the program need none.
+"""Tunnels that a person wrote down, in `tunnels.toml` beside the settings; the program's own need none.
 
     [my-server]
     kind = "ssh"
@@ -125,7 +125,9 @@ def _value(name: str, field: str, value: Any) -> Any:
     match field:
         case "kind":
             if value not in tuple(TunnelKind):
-                raise FormatError(f"The tunnel {name} is of no known kind: {value!r}.", f"Kinds: {', '.join(TunnelKind)}.")
+                raise FormatError(
+                    f"The tunnel {name} is of no known kind: {value!r}.", f"Kinds: {', '.join(TunnelKind)}."
+                )
             return TunnelKind(value)
         case "port" | "remote_port":
             if type(value) is not int or not 0 <= value <= 65535:
@@ -151,10 +153,14 @@ def _check(tunnel: Tunnel) -> None:
     if tunnel.kind is TunnelKind.SSH and (not tunnel.host or tunnel.host.startswith("-") or " " in tunnel.host):
         raise FormatError(f"The tunnel {name} needs the server's host.", 'Write it like host = "me@example.com".')
     if tunnel.kind is TunnelKind.OWN_URL and not tunnel.url:
-        raise FormatError(f"The tunnel {name} needs its public url.", 'Write it like url = "https://hooks.example.com".')
+        raise FormatError(
+            f"The tunnel {name} needs its public url.", 'Write it like url = "https://hooks.example.com".'
+        )
     for field, url in (("url", tunnel.url), ("server", tunnel.server)):
         if url and not _is_address(url):
-            raise FormatError(f"{field} of the tunnel {name} is no address: {url!r}.", "Write it like https://example.com.")
+            raise FormatError(
+                f"{field} of the tunnel {name} is no address: {url!r}.", "Write it like https://example.com."
+            )
     if tunnel.token:
         try:
             SecretRef.parse(tunnel.token)

@@ -13,7 +13,7 @@ import aiohttp
 
 from workbench.engine.tunnels.agent import Agent
 from workbench.engine.tunnels.finding import program_of
-from workbench.engine.tunnels.launched import AgentTunnel, Launching, LaunchError, agent_tunnel
+from workbench.engine.tunnels.launched import AgentTunnel, LaunchError, Launching, agent_tunnel
 from workbench.engine.tunnels.ngrok import log_entry
 from workbench.model.tunnel import Tunnel
 

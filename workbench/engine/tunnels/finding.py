@@ -45,7 +45,11 @@ def find_program(tunnel: Tunnel) -> Found:
     if tunnel.program:
         chosen = Path(tunnel.program).expanduser()
         path = shutil.which(str(chosen))
-        return Found(path) if path else Found("", f"{chosen} is no program that can be started; mend `program` of {tunnel.name}.")
+        return (
+            Found(path)
+            if path
+            else Found("", f"{chosen} is no program that can be started; mend `program` of {tunnel.name}.")
+        )
     path = shutil.which(name)
     return Found(path) if path else Found("", _INSTALL.get((name, sys.platform), f"Install {name}."))
 

@@ -42,6 +42,8 @@ class Launching:
     local: Local
     tell: Tell
     token: str = ""
+    is_ours: Callable[[str], bool] = lambda _token: False
+    """Tells the mark of a probe of this home, which is not to be captured whoever sent it."""
 
 
 class Launched(Protocol):

@@ -1,6 +1,6 @@
 """Chooses how a tunnel is launched."""
 
-from workbench.engine.tunnels.launched import Launched, Launching, LaunchError
+from workbench.engine.tunnels.launched import Launched, LaunchError, Launching
 from workbench.model.message import Request
 from workbench.model.tunnel import Tunnel, TunnelKind
 

@@ -49,7 +49,7 @@ class _Leash:
             pass
         self.end()
 
-    def end(self, *_: "int | FrameType | None") -> None:
+    def end(self) -> None:
         """Ask the program to end, and make it."""
         if not self._ends.acquire(blocking=False):
             return
@@ -77,7 +77,11 @@ def main(command: list[str]) -> int:
     except OSError as error:
         print(f"{command[0]} cannot be started: {error.strerror or error}", file=sys.stderr)
         return 127
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=leash.end, daemon=True).start())
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=leash.end, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return leash.hold()
 

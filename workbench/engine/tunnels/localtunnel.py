@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from workbench.engine.tasks import TaskSet
-from workbench.engine.tunnels.launched import START_TIMEOUT_S, Launching, LaunchError
+from workbench.engine.tunnels.launched import START_TIMEOUT_S, LaunchError, Launching
 from workbench.engine.tunnels.trust import trusted
 from workbench.model.message import Request
 from workbench.model.tunnel import Tunnel
@@ -48,11 +48,16 @@ async def _ask(tunnel: Tunnel) -> _Granted:
     host = urlsplit(server).hostname or ""
     timeout = aiohttp.ClientTimeout(total=START_TIMEOUT_S)
     try:
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(where, ssl=trusted(tunnel)) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(where, ssl=trusted(tunnel)) as answer,
+        ):
             text = await answer.text()
             if answer.status != 200:
                 said = f": {text.strip()[:200]}" if text.strip() else ""
-                raise LaunchError(f"{host} gave no address, it answered {answer.status}{said}.", "Try another subdomain.")
+                raise LaunchError(
+                    f"{host} gave no address, it answered {answer.status}{said}.", "Try another subdomain."
+                )
             granted = json.loads(text)
             return _Granted(
                 str(granted["url"]).rstrip("/"),
@@ -61,11 +66,17 @@ async def _ask(tunnel: Tunnel) -> _Granted:
                 max(1, min(int(granted.get("max_conn_count") or 1), CONNECTIONS_LIMIT)),
             )
     except TimeoutError as error:
-        raise LaunchError(f"{host} did not answer; its public server is often overloaded.", "Try another tunnel.") from error
+        raise LaunchError(
+            f"{host} did not answer; its public server is often overloaded.", "Try another tunnel."
+        ) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise LaunchError(f"{host} cannot be reached: {error}.", "Check your network, or take another server.") from error
+        raise LaunchError(
+            f"{host} cannot be reached: {error}.", "Check your network, or take another server."
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise LaunchError(f"{host} is no localtunnel server: its answer cannot be read.", "Check `server`.") from error
+        raise LaunchError(
+            f"{host} is no localtunnel server: its answer cannot be read.", "Check `server`."
+        ) from error
 
 
 class LocaltunnelClient:

@@ -13,7 +13,7 @@ import aiohttp
 
 from workbench.engine.tunnels.agent import Agent
 from workbench.engine.tunnels.finding import program_of
-from workbench.engine.tunnels.launched import AgentTunnel, Launching, LaunchError, agent_tunnel
+from workbench.engine.tunnels.launched import AgentTunnel, LaunchError, Launching, agent_tunnel
 from workbench.model.tunnel import Tunnel
 
 API_EVERY_S = 0.2
@@ -76,7 +76,7 @@ async def _url_of_api(api: str) -> str:
         while True:
             try:
                 async with session.get(f"{api}/api/tunnels") as answer:
-                    found = json.loads(await answer.text()).get("tunnels") or []
+                    found: list[dict[str, Any]] = json.loads(await answer.text())["tunnels"]
                     urls = [str(item["public_url"]) for item in found]
                     if urls:
                         return next((url for url in urls if url.startswith("https:")), urls[0])
@@ -96,7 +96,7 @@ def api_in(said: list[str]) -> str:
 def log_entry(line: str) -> dict[str, Any]:
     """Return a line of a JSON log; an empty one where it is something else."""
     try:
-        entry = json.loads(line) if line.startswith("{") else {}
+        entry: Any = json.loads(line) if line.startswith("{") else {}
     except ValueError:
         return {}
     return cast("dict[str, Any]", entry) if isinstance(entry, dict) else {}

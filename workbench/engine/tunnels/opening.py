@@ -50,7 +50,13 @@ def listener_of(paths: Paths) -> Local:
 
 @asynccontextmanager
 async def open_tunnel(
-    paths: Paths, tunnel: Tunnel, local: Local, stop: asyncio.Event, *, follows: bool = False, passphrase: str | None = None
+    paths: Paths,
+    tunnel: Tunnel,
+    local: Local,
+    stop: asyncio.Event,
+    *,
+    follows: bool = False,
+    passphrase: str | None = None,
 ) -> AsyncGenerator[TunnelService]:
     """Run a tunnel while the context lasts; UsageError where another process runs it.
 
@@ -88,7 +94,11 @@ async def _orders(paths: Paths, service: TunnelService, entry: BoardEntry, *, fo
 
 
 async def _end_when_asked(
-    orders: "asyncio.Task[None]", life: "asyncio.Task[None]", entry: BoardEntry, ends: asyncio.Event, stop: asyncio.Event
+    orders: "asyncio.Task[None]",
+    life: "asyncio.Task[None]",
+    entry: BoardEntry,
+    ends: asyncio.Event,
+    stop: asyncio.Event,
 ) -> None:
     await orders
     ends.set()

@@ -20,6 +20,7 @@ PREFIX_BYTES = PREFIX.encode()
 FRESH_S = 60
 """How old a probe may be: a copy of one is of no use for long."""
 
+PURPOSES = ("probe", "echo")
 ECHO_LIMIT_BYTES = 512 * 1024
 
 
@@ -48,16 +49,23 @@ class Probes:
     def answer(self, head: Head, body: bytes) -> str | None:
         """Return what to answer to a request, None where it is no fresh probe of ours."""
         purpose, _, token = head.target.partition(PREFIX)[2].partition("?")[0].partition("/")
-        second, _, rest = token.partition(".")
-        nonce, _, mac = rest.partition(".")
-        if purpose not in ("probe", "echo") or not (second.isascii() and second.isdigit()) or not mac.isascii():
-            return None
-        if not hmac.compare_digest(mac, self._mac("ask", purpose, f"{second}.{nonce}")):
-            return None
-        if abs(self._clock.now_us() // 1_000_000 - int(second)) > FRESH_S:
+        if purpose not in PURPOSES or not self._is_fresh(purpose, token):
             return None
         proof = self._mac("answer", purpose, token)
         return proof if purpose == "probe" else _arrived(proof, head, body)
+
+    def is_ours(self, token: str) -> bool:
+        """Return whether a token is of a fresh probe of this home, of either purpose."""
+        return any(self._is_fresh(purpose, token) for purpose in PURPOSES)
+
+    def _is_fresh(self, purpose: str, token: str) -> bool:
+        second, _, rest = token.partition(".")
+        nonce, _, mac = rest.partition(".")
+        if not (second.isascii() and second.isdigit() and len(second) < 16 and token.isascii()):
+            return False
+        if not hmac.compare_digest(mac, self._mac("ask", purpose, f"{second}.{nonce}")):
+            return False
+        return abs(self._clock.now_us() // 1_000_000 - int(second)) <= FRESH_S
 
     def _mac(self, *words: str) -> str:
         return hmac.new(self._key, "\0".join(words).encode("latin-1"), hashlib.sha256).hexdigest()

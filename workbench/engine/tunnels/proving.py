@@ -74,7 +74,9 @@ class Prover:
         """A relay gives no answers back: what was posted must come down the channel."""
         probe = self._probes.make()
         body = json.dumps({MARK: probe.token}).encode()
-        headers = Headers((("Content-Type", "application/json"), ("User-Agent", AGENT), ("Content-Length", str(len(body)))))
+        headers = Headers(
+            (("Content-Type", "application/json"), ("User-Agent", AGENT), ("Content-Length", str(len(body))))
+        )
         began = elapsed_s()
         try:
             async with asyncio.timeout(RELAY_TIMEOUT_S):

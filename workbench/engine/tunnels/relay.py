@@ -17,7 +17,7 @@ from workbench.engine.composing import parse_target
 from workbench.engine.routes import Route
 from workbench.engine.sender import HttpSender
 from workbench.engine.tasks import TaskSet
-from workbench.engine.tunnels.launched import START_TIMEOUT_S, Launching, LaunchError
+from workbench.engine.tunnels.launched import START_TIMEOUT_S, LaunchError, Launching
 from workbench.engine.tunnels.trust import trusted
 from workbench.model.clock import SystemClock
 from workbench.model.message import Body, Head, Headers, Request, wire_text
@@ -118,7 +118,9 @@ class RelayChannel:
         self._expected[mark] = arrived
         try:
             target = parse_target(self.url)
-            headers = Headers((("Host", target.authority), *((n, v) for n, v in request.headers if n.lower() != "host")))
+            headers = Headers(
+                (("Host", target.authority), *((n, v) for n, v in request.headers if n.lower() != "host"))
+            )
             posted = Request(Head.build(f"{request.method} {target.path or '/'} HTTP/1.1", headers), request.body)
             attempt = await self._sender.attempt(target, posted, 10.0, self._route)
             if attempt.failure is not None:
@@ -158,10 +160,12 @@ class RelayChannel:
         except (ValueError, KeyError, TypeError):
             self._launching.tell(f"the relay told something unreadable: {data[:200]}")
             return
-        expected = self._expected.get(_mark_in(request.body.read()))
+        mark = _mark_in(request.body.read())
+        expected = self._expected.get(mark)
         if expected is not None and not expected.done():
             expected.set_result(request)
-            return
+        if expected is not None or (mark and self._launching.is_ours(mark)):
+            return  # Ours: from another process, or too late.
         self._tasks.start(self._deliver(request), "deliver what a relay told")
 
     async def _deliver(self, request: Request) -> None:
@@ -182,7 +186,11 @@ def relayed_request(message: dict[str, Any], local_url: str) -> Request:
         for name, value in message.items()
         if name not in _NO_HEADERS and name.lower() not in _NOT_PASSED_ON and "\n" not in str(value)
     ]
-    headers = [("Host", local_url.removeprefix("http://")), *passed, (RELAYED_HEADER, "body written anew by the relay")]
+    headers = [
+        ("Host", local_url.removeprefix("http://")),
+        *passed,
+        (RELAYED_HEADER, "body written anew by the relay"),
+    ]
     headers.append(("Content-Length", str(len(body))))
     return Request(Head.build(f"POST {target} HTTP/1.1", Headers(tuple(headers))), Body(body))
 
@@ -195,7 +203,11 @@ def _body_of(message: dict[str, Any]) -> bytes:
         except binascii.Error as error:
             raise ValueError("bodyB is no base64") from error
     body = message["body"]
-    return body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return (
+        body.encode()
+        if isinstance(body, str)
+        else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    )
 
 
 def _mark_in(body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""One tunnel's life: launched, proven again and again, launched anew when it ends, and gone when it is told to stop."""
+"""One tunnel's life: launched, proven again and again, launched anew when it ends, gone when it is told to stop."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from workbench.engine.events import Event
 from workbench.engine.tasks import TaskSet
-from workbench.engine.tunnels.launched import Launched, Launching, LaunchError, Local
+from workbench.engine.tunnels.launched import Launched, LaunchError, Launching, Local
 from workbench.engine.tunnels.launching import launch
 from workbench.engine.tunnels.probes import Probes
 from workbench.engine.tunnels.proving import Prover
@@ -47,6 +47,7 @@ class TunnelService:
         """A line of what the tunnel's program says."""
         self._local = local
         self._clock = clock
+        self._probes = probes
         self._token = token
         self._prover = Prover(tunnel, probes, clock)
         self._surroundings = surroundings or Surroundings(clock)
@@ -96,7 +97,9 @@ class TunnelService:
         failures = 0
         while True:
             self._again.clear()
-            self._set(replace(self.status, state=TunnelState.STARTING, local=self._local.url, starts=self.status.starts + 1))
+            self._set(
+                replace(self.status, state=TunnelState.STARTING, local=self._local.url, starts=self.status.starts + 1)
+            )
             began = elapsed_s()
             error = await self._launch_once()
             failures = 0 if elapsed_s() - began > STEADY_AFTER_S else failures
@@ -111,7 +114,7 @@ class TunnelService:
         """Launch, and return why it ended or did not start; None where it is to be started anew."""
         try:
             token = await asyncio.to_thread(self._token)
-            launched = await launch(self.tunnel, Launching(self._local, self.said.emit, token))
+            launched = await launch(self.tunnel, Launching(self._local, self.said.emit, token, self._probes.is_ours))
         except LaunchError as error:
             return error
         except OSError as error:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from workbench.engine.tunnels.agent import Agent
 from workbench.engine.tunnels.finding import program_of
-from workbench.engine.tunnels.launched import AgentTunnel, Launching, LaunchError, agent_tunnel
+from workbench.engine.tunnels.launched import AgentTunnel, LaunchError, Launching, agent_tunnel
 from workbench.model.tunnel import Tunnel
 
 _ALLOCATED = re.compile(r"Allocated port (\d+) for remote forward")
@@ -45,18 +45,33 @@ _CAUSES: tuple[tuple[str, str, str, bool], ...] = (
         "Check the user's name, and that a key without passphrase or an agent is there: ssh {words}",
         True,
     ),
-    (r"Bad configuration option|bad configuration|Can't open user config file", "ssh's configuration cannot be used: {line}", "", True),
+    (
+        r"Bad configuration option|bad configuration|Can't open user config file",
+        "ssh's configuration cannot be used: {line}",
+        "",
+        True,
+    ),
     (r"Could not resolve hostname", "The server {host} was not found.", "Check its name and your network.", False),
     (r"Connection refused", "{host} refuses ssh connections.", "Check the server's port.", False),
     (
         r"remote port forwarding failed for listen port",
         "{host} does not let us listen there: {line}",
-        "The port is taken, perhaps by a session that is still ending, or forwarding is not allowed (AllowTcpForwarding).",
+        "The port is taken, maybe by a session that is still ending, or AllowTcpForwarding is off.",
         False,
     ),
-    (r"Connection timed out|Operation timed out|No route to host|Network is unreachable", "{host} cannot be reached.", "Check your network.", False),
+    (
+        r"Connection timed out|Operation timed out|No route to host|Network is unreachable",
+        "{host} cannot be reached.",
+        "Check your network.",
+        False,
+    ),
     (r"Timeout, server .* not responding", "{host} does not answer any more.", "", False),
-    (r"closed by remote host|Connection reset|Broken pipe|Connection closed", "{host} closed the connection.", "", False),
+    (
+        r"closed by remote host|Connection reset|Broken pipe|Connection closed",
+        "{host} closed the connection.",
+        "",
+        False,
+    ),
 )
 
 
@@ -92,7 +107,13 @@ def ssh_command(program: str, tunnel: Tunnel, launching: Launching) -> list[str]
         command.append("-N")
     local = launching.local
     host = f"[{local.host}]" if ":" in local.host else local.host
-    return [*command, "-R", f"{tunnel.remote_port}:{host}:{local.port}", tunnel.host, *(("--", *tunnel.words) if tunnel.words else ())]
+    return [
+        *command,
+        "-R",
+        f"{tunnel.remote_port}:{host}:{local.port}",
+        tunnel.host,
+        *(("--", *tunnel.words) if tunnel.words else ()),
+    ]
 
 
 def url_in(line: str, tunnel: Tunnel) -> str:

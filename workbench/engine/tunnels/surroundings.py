@@ -11,7 +11,9 @@ SLEPT_S = 3.0
 
 def network_mark() -> tuple[str, ...]:
     """Return the addresses that we would send from; differs after a change of network. Sends nothing."""
-    return tuple(_source(family, far) for family, far in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")))
+    return tuple(
+        _source(family, far) for family, far in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+    )
 
 
 def _source(family: socket.AddressFamily, far: str) -> str:
@@ -27,7 +29,10 @@ class Surroundings:
     """Looked at every half second or so; says what happened since."""
 
     def __init__(
-        self, clock: Clock, mark: Callable[[], tuple[str, ...]] = network_mark, elapsed: Callable[[], float] = elapsed_s
+        self,
+        clock: Clock,
+        mark: Callable[[], tuple[str, ...]] = network_mark,
+        elapsed: Callable[[], float] = elapsed_s,
     ) -> None:
         self._clock = clock
         self._mark_of = mark
