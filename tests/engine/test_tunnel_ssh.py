@@ -4,22 +4,14 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from followed_tunnel import captured, is_broken, listening, running, works
 from ssh_server import SSHD, SshServer, free_port, ssh_server
 
-from workbench.engine.listener import ListenOptions
-from workbench.engine.serving import Serving, serving
-from workbench.engine.tunnels.launched import Local
-from workbench.engine.tunnels.probes import Probes
-from workbench.engine.tunnels.service import TunnelService
-from workbench.model.clock import SystemClock
-from workbench.model.tunnel import Part, ProofState, Tunnel, TunnelState, TunnelStatus
-from workbench.storage.captures import CaptureReader
+from workbench.model.tunnel import Part, TunnelState
 from workbench.storage.paths import Paths
-from workbench.storage.probe_key import probe_key
 
 pytestmark = pytest.mark.skipif(SSHD is None, reason="no OpenSSH server here; CI installs it")
 
@@ -29,67 +21,6 @@ async def server(tmp_path: Path) -> AsyncIterator[SshServer]:
     (tmp_path / "ssh").mkdir()
     async with ssh_server(tmp_path / "ssh") as server:
         yield server
-
-
-@asynccontextmanager
-async def running(paths: Paths, tunnel: Tunnel, port: int) -> AsyncIterator["Followed"]:
-    clock = SystemClock()
-    service = TunnelService(tunnel, Local("127.0.0.1", port), Probes(probe_key(paths), clock), clock)
-    followed = Followed(service)
-    stop = asyncio.Event()
-    life = asyncio.ensure_future(service.run(stop))
-    try:
-        yield followed
-    finally:
-        stop.set()
-        await life
-
-
-class Followed:
-    """A running tunnel, and how it stood so far."""
-
-    def __init__(self, service: TunnelService) -> None:
-        self.service = service
-        self.statuses: list[TunnelStatus] = []
-        self._news = asyncio.Event()
-        service.changed.subscribe(self._on_change)
-
-    def _on_change(self, status: TunnelStatus) -> None:
-        self.statuses.append(status)
-        self._news.set()
-
-    async def until(self, wanted: Callable[[TunnelStatus], bool], within_s: float = 5.0) -> TunnelStatus:
-        """Return the first status from now on that is wanted; five seconds is what was promised."""
-        try:
-            async with asyncio.timeout(within_s):
-                while not wanted(self.service.status):
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            raise AssertionError(f"after {within_s} s it is {self.service.status}") from None
-        return self.service.status
-
-
-def works(status: TunnelStatus) -> bool:
-    return status.is_working
-
-
-def is_broken(part: Part) -> Callable[[TunnelStatus], bool]:
-    return lambda status: status.proof.state is ProofState.BROKEN and status.proof.part is part
-
-
-@asynccontextmanager
-async def listening(paths: Paths, port: int = 0) -> AsyncIterator[Serving]:
-    async with serving(paths, ListenOptions(port=port)) as served:
-        yield served
-
-
-def captured(paths: Paths) -> int:
-    reader = CaptureReader(paths.captures, paths.spool)
-    try:
-        return reader.ledger().kept
-    finally:
-        reader.close()
 
 
 async def test_it_comes_up_is_proven_and_probes_are_no_captures(paths: Paths, server: SshServer) -> None:

@@ -26,6 +26,8 @@ class Settings:
     """PEM file of the certificate's key."""
     replay_target: str = ""
     """Where the last replay went."""
+    tunnel: str = ""
+    """The tunnel that was started last, by name."""
     appearance: str = "system"
     """system, light or dark."""
 

@@ -23,11 +23,13 @@ from workbench.ui.captures.feed import CaptureFeed
 from workbench.ui.composing_work import ComposingWork
 from workbench.ui.confirming_work import ConfirmingWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
+from workbench.ui.doctor_work import DoctorWork
 from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
 from workbench.ui.palette import CommandPalette
 from workbench.ui.signature_work import SignatureWork
+from workbench.ui.tunnel_work import TunnelWork
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -49,6 +51,8 @@ class Work:
         self._composing = ComposingWork(window, workbench, self._jobs, self._signing)
         self._endpoints = EndpointWork(window, workbench, self._jobs)
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
+        self._tunnels = TunnelWork(window, workbench, self._jobs)
+        self._doctor = DoctorWork(window, workbench, self._jobs)
         self._target = window.settings.replay_target
         self._shown: Capture | None = None
         self._waits = False
@@ -68,6 +72,7 @@ class Work:
     async def end(self) -> None:
         """Keep what is not kept yet; cancel what still runs."""
         self._feed.stop()
+        await self._tunnels.end()
         await self._composing.end()
         self._jobs.cancel_all()
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 FILES = "files"
 NOTHING = ""
-DYNAMIC = ("providers", "samples", "captures", "saved", "folders", "environments", "endpoints")
+DYNAMIC = ("providers", "samples", "captures", "saved", "folders", "environments", "endpoints", "tunnels")
 """Kinds of names that are asked for when they are needed; see `values`."""
 
 _BY_OPTION = {
@@ -17,6 +17,7 @@ _BY_OPTION = {
     "--capture": "captures",
     "--saved": "saved",
     "--env": "environments",
+    "--tunnel": "tunnels",
 }
 _BY_WORD = {
     ("providers show", "name"): "providers",
@@ -29,6 +30,12 @@ _BY_WORD = {
     ("replay", "numbers"): "captures",
     ("environments show", "name"): "environments",
     ("run", "folder"): "folders",
+    ("tunnel start", "name"): "tunnels",
+    ("tunnel stop", "name"): "tunnels",
+    ("tunnel status", "name"): "tunnels",
+    ("tunnel check", "name"): "tunnels",
+    ("tunnel set", "name"): "tunnels",
+    ("tunnel remove", "name"): "tunnels",
     ("endpoints show", "name"): "endpoints",
     ("endpoints edit", "name"): "endpoints",
     ("endpoints remove", "name"): "endpoints",

@@ -65,6 +65,12 @@ def _endpoints(paths: Paths) -> Iterator[str]:
     return (endpoint.name for endpoint in load_endpoints(paths).all)
 
 
+def _tunnels(paths: Paths) -> Iterator[str]:
+    from workbench.storage.tunnels import load_tunnels
+
+    return (tunnel.name for tunnel in load_tunnels(paths))
+
+
 _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "providers": _providers,
     "samples": _samples,
@@ -73,4 +79,5 @@ _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "folders": _folders,
     "environments": _environments,
     "endpoints": _endpoints,
+    "tunnels": _tunnels,
 }
