@@ -12,6 +12,7 @@ from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths
 from workbench.storage.tunnels import tunnels_file
 from workbench.ui.doctor_dialog import DoctorDialog
+from workbench.ui.listener_state import ListenerState
 from workbench.ui.main_window import MainWindow
 from workbench.ui.tunnel_dialog import TunnelDialog
 
@@ -51,8 +52,7 @@ async def test_a_tunnel_is_started_in_a_click_proven_copied_and_filled_in(window
 
 
 @pytest.mark.usefixtures("agent")
-async def test_what_breaks_is_said_and_taken_back(window: MainWindow, paths: Paths) -> None:
-    window.settings  # noqa: B018
+async def test_what_breaks_is_said_and_taken_back(window: MainWindow) -> None:
     window.commands["tunnels"].trigger()
     await until(lambda: window.findChild(TunnelDialog))
     dialog = window.findChild(TunnelDialog)
@@ -62,6 +62,7 @@ async def test_what_breaks_is_said_and_taken_back(window: MainWindow, paths: Pat
     window.listener.stop()
     await until(lambda: "broken: listener" in window.top.tunnel.word.text())
     assert "webhooks do not arrive now" in window.notices.text
+    await until(lambda: window.listener.state is ListenerState.STOPPED)
     window.listener.start()
     await until(lambda: "✓" in window.top.tunnel.word.text())
     assert "do not arrive" not in window.notices.text
