@@ -21,7 +21,7 @@ from workbench.model.tunnel import Part, Proof, ProofState, Tunnel, TunnelKind
 
 PROBE_TIMEOUT_S = 2.5
 LOCAL_TIMEOUT_S = 1.0
-RELAY_TIMEOUT_S = 4.0
+RELAY_TIMEOUT_S = 3.0
 AGENT = "webhook-workbench-probe"
 
 
