@@ -9,7 +9,7 @@ from workbench.engine.tunnels.opening import local_of
 from workbench.engine.tunnels.service import TunnelService
 from workbench.model.clock import SystemClock
 from workbench.model.errors import UsageError
-from workbench.model.tunnel import RELAYED, TunnelStatus, told
+from workbench.model.tunnel import RELAYED, TunnelState, TunnelStatus, told
 from workbench.model.tunnel_json import status_json
 
 
@@ -23,6 +23,7 @@ class TunnelLines:
         self.last = service.status
         self._console = console
         self._as_json = as_json
+        self._told: tuple[object, ...] = ()
         service.changed.subscribe(self._say)
         if with_output:
             service.said.subscribe(self._say_output)
@@ -30,10 +31,11 @@ class TunnelLines:
             console.note(f"workbench: {RELAYED}")
 
     def _say(self, status: TunnelStatus) -> None:
-        before, self.last = self.last, status
+        self.last = status
         if self._as_json:
             self._console.json({"tunnel": status_json(status)})
-        elif _words(status) != _words(before):
+        elif _words(status) != self._told and not (status.state is TunnelState.STARTING and status.starts > 1):
+            self._told = _words(status)
             self._console.note(f"tunnel {told(status, SystemClock().now_us())}")
             if status.hint:
                 self._console.note(f"  {status.hint}")

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from workbench.engine.send_failures import failure_of
 from workbench.engine.tasks import TaskSet
 from workbench.engine.tunnels.launched import START_TIMEOUT_S, LaunchError, Launching
 from workbench.engine.tunnels.trust import trusted
@@ -70,9 +71,8 @@ async def _ask(tunnel: Tunnel) -> _Granted:
             f"{host} did not answer; its public server is often overloaded.", "Try another tunnel."
         ) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise LaunchError(
-            f"{host} cannot be reached: {error}.", "Check your network, or take another server."
-        ) from error
+        failure = failure_of(error, host, START_TIMEOUT_S, connected=False, answered=False)
+        raise LaunchError(failure.message, "Check your network, or take another server.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise LaunchError(
             f"{host} is no localtunnel server: its answer cannot be read.", "Check `server`."

@@ -97,9 +97,9 @@ class TunnelService:
         failures = 0
         while True:
             self._again.clear()
-            self._set(
-                replace(self.status, state=TunnelState.STARTING, local=self._local.url, starts=self.status.starts + 1)
-            )
+            starts = self.status.starts + 1
+            starting = replace(self.status, state=TunnelState.STARTING, reason="", hint="", starts=starts)
+            self._set(replace(starting, local=self._local.url))
             began = elapsed_s()
             error = await self._launch_once()
             failures = 0 if elapsed_s() - began > STEADY_AFTER_S else failures
