@@ -67,21 +67,33 @@ def _show(result: RoundTrip, console: Console) -> None:
     from workbench.cli.render import printable
 
     for trip in result.trips:
-        weighty = [item for item in trip.differences if item.aspect is not Aspect.HEADER_ADDED]
+        weighty = [item for item in trip.differences if not item.is_harmless]
         console.line(f"{'✗' if trip.failure or weighty else '✓'} {trip.title}  {printable(trip.failure)}".rstrip())
         for item in weighty:
             console.line(f"    {printable(difference_told(item))}")
-    added = sorted(
-        {item.name for trip in result.trips for item in trip.differences if item.aspect is Aspect.HEADER_ADDED}
-    )
-    if added:
-        console.line(f"Added on the way: {printable(', '.join(added))}.")
+    for line in harmless_told(result):
+        console.line(printable(line))
     if result.broken:
         console.line("Signatures that do not verify after this way:")
         for item in result.broken:
             console.line(f"    {item.name}: {item.reason}")
     elif result.is_exact:
         console.line("Everything arrived to the byte; all providers' signatures stay valid.")
+
+
+def harmless_told(result: RoundTrip) -> list[str]:
+    """Return a line for each kind of change that does no harm, with the headers it was seen at."""
+    found: dict[Aspect, dict[str, None]] = {}
+    for trip in result.trips:
+        for item in trip.differences:
+            if item.is_harmless:
+                found.setdefault(item.aspect, {})[item.name] = None
+    return [f"  {aspect}, which is harmless: {_names(list(names))}" for aspect, names in found.items()]
+
+
+def _names(names: list[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{', '.join(names[:5])}{more}."
 
 
 def difference_told(item: Difference) -> str:

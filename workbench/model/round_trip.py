@@ -14,9 +14,15 @@ class Aspect(StrEnum):
     BODY = "body"
     HEADER_CHANGED = "header changed"
     HEADER_LOST = "header lost"
+    HEADER_JOINED = "header joined"
+    """Repeated lines became one with commas, which HTTP allows."""
     HEADER_ADDED = "header added"
     HEADER_CASE = "header written otherwise"
     HEADER_ORDER = "header order"
+
+
+HARMLESS = (Aspect.HEADER_JOINED, Aspect.HEADER_ADDED, Aspect.HEADER_CASE, Aspect.HEADER_ORDER)
+"""What HTTP lets anyone on the way do, and no signature of a known provider depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,10 @@ class Difference:
     name: str = ""
     sent: str = ""
     arrived: str = ""
+
+    @property
+    def is_harmless(self) -> bool:
+        return self.aspect in HARMLESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,8 @@ class RoundTrip:
     @property
     def is_exact(self) -> bool:
         """True where nothing that a signature or a receiver could depend on was changed."""
-        harmless = (Aspect.HEADER_ADDED, Aspect.HEADER_CASE, Aspect.HEADER_ORDER)
         whole = all(not trip.failure for trip in self.trips)
-        return whole and all(item.aspect in harmless for trip in self.trips for item in trip.differences)
+        return whole and all(item.is_harmless for trip in self.trips for item in trip.differences)
 
 
 def differences(sent: Request, arrived: Request) -> tuple[Difference, ...]:
@@ -98,6 +107,8 @@ def _header_differences(sent: Headers, arrived: Headers) -> list[Difference]:
             found.append(Difference(Aspect.HEADER_LOST, name, ", ".join(before)))
         elif after and not before:
             found.append(Difference(Aspect.HEADER_ADDED, name, "", ", ".join(after)))
+        elif before != after and [", ".join(before)] == after:
+            found.append(Difference(Aspect.HEADER_JOINED, name, " | ".join(before), after[0]))
         elif before != after:
             found.append(Difference(Aspect.HEADER_CHANGED, name, " | ".join(before), " | ".join(after)))
         elif _written(sent, name) != _written(arrived, name):

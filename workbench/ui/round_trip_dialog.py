@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout
 
-from workbench.model.round_trip import Aspect, RoundTrip
+from workbench.model.round_trip import RoundTrip
 from workbench.ui.findings_table import FindingsTable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class RoundTripDialog(QDialog):
             self.summary.setText(f"Not everything arrives as it was sent. Signatures that break: {names or 'none'}.")
         self.table = FindingsTable(("Request", "Sent", "Arrived"), "What was sent and what arrived", self)
         for trip in result.trips:
-            weighty = [item for item in trip.differences if item.aspect is not Aspect.HEADER_ADDED]
+            weighty = [item for item in trip.differences if not item.is_harmless]
             if trip.failure or not weighty:
                 colour = theme.danger if trip.failure else theme.success
                 said = trip.failure or "arrived to the byte"

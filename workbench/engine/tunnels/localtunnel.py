@@ -71,7 +71,7 @@ async def _ask(tunnel: Tunnel) -> _Granted:
             f"{host} did not answer; its public server is often overloaded.", "Try another tunnel."
         ) from error
     except (aiohttp.ClientError, OSError) as error:
-        failure = failure_of(error, host, START_TIMEOUT_S, connected=False, answered=False)
+        failure = failure_of(error, urlsplit(server).netloc, START_TIMEOUT_S, connected=False, answered=False)
         raise LaunchError(failure.message, "Check your network, or take another server.") from error
     except (ValueError, KeyError, TypeError) as error:
         raise LaunchError(
