@@ -37,6 +37,7 @@ class SshServer:
 
     def tunnel(self, name: str = "server", **fields: object) -> Tunnel:
         chosen: dict[str, object] = {"port": self.port, "config": str(self.config), "host": f"{getuser()}@127.0.0.1"}
+        chosen["probe_every_s"] = 1.0
         return Tunnel(name, TunnelKind.SSH, **{**chosen, **fields})  # type: ignore[arg-type]
 
     async def start(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.engine.workbench import Workbench
 from workbench.model.clock import SystemClock
-from workbench.model.tunnel import ProofState, TunnelState, TunnelStatus
+from workbench.model.tunnel import RELAYED, ProofState, TunnelKind, TunnelState, TunnelStatus
 from workbench.storage.settings import save_settings
 from workbench.ui.icons import icon
 from workbench.ui.jobs import Jobs
@@ -35,7 +35,7 @@ class TunnelWork:
         self._output: list[str] = []
         self._name = window.settings.tunnel
         self._ended = asyncio.Event()
-        self._was_working = False
+        self._is_told = False
         commands = window.commands
         for name, slot in {
             "toggle_tunnel": self._toggle,
@@ -60,7 +60,7 @@ class TunnelWork:
         self._name = name
         save_settings(self._paths.settings, {"tunnel": name})
         self._output.clear()
-        self._was_working = False
+        self._is_told = False
         self._ended.clear()
         process = TunnelProcess(self._paths, name, self._window.listener.url, self._window)
         process.changed.connect(self._on_changed)
@@ -126,7 +126,8 @@ class TunnelWork:
 
     def _greet(self, status: TunnelStatus) -> None:
         QGuiApplication.clipboard().setText(status.url)
-        self._window.show_info(f"{status.url} leads here and is on the clipboard; it is the endpoints' public URL.")
+        filled = RELAYED if status.kind is TunnelKind.RELAY else "It is the endpoints' public URL."
+        self._window.show_info(f"{status.url} leads here and is on the clipboard. {filled}")
 
     def _tell_trouble(self, status: TunnelStatus) -> None:
         """Say once that it broke, once that it works again."""
@@ -134,15 +135,15 @@ class TunnelWork:
         notices = self._window.notices
         if status.is_working:
             notices.forget("Tunnel ")
-            self._was_working = True
-        elif down and (self._was_working or status.state is TunnelState.FAILED):
+            self._is_told = False
+        elif down and not self._is_told:
             notices.forget("Tunnel ")
             reason = status.reason or status.proof.reason
             text = f"Tunnel {status.name}: webhooks do not arrive now. {reason} {status.hint}".strip()
             actions = (("Try again", lambda: self._say({"again": True})), ("Output…", self._open))
             notices.show_notice(Notice(Level.ERROR, text, actions))
             QApplication.alert(self._window)
-            self._was_working = False
+            self._is_told = True
 
     def _on_said(self, line: str) -> None:
         self._output = [*self._output[-499:], line]
@@ -173,9 +174,8 @@ class TunnelWork:
         status, commands = self._status, self._window.commands
         runs = self._process is not None
         self._window.top.tunnel.show_status(status)
-        self._window.public_url = status.url if status is not None and status.is_working else ""
-        if status is not None and status.name == "own-url":
-            self._window.public_url = status.url
+        leads_here = status is not None and status.kind is not TunnelKind.RELAY
+        self._window.public_url = status.url if status is not None and leads_here else ""
         commands["toggle_tunnel"].setText("Stop tunnel" if runs else "Start tunnel")
         commands["toggle_tunnel"].setIcon(icon("stop" if runs else "tunnel"))
         for name in ("copy_tunnel", "check_tunnel"):

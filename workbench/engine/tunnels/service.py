@@ -114,7 +114,9 @@ class TunnelService:
         """Launch, and return why it ended or did not start; None where it is to be started anew."""
         try:
             token = await asyncio.to_thread(self._token)
-            launched = await launch(self.tunnel, Launching(self._local, self.said.emit, token, self._probes.is_ours))
+            launched = await launch(
+                self._tunnel_again(), Launching(self._local, self.said.emit, token, self._probes.is_ours)
+            )
         except LaunchError as error:
             return error
         except OSError as error:
@@ -130,6 +132,12 @@ class TunnelService:
         finally:
             self._launched = None
             await launched.close()
+
+    def _tunnel_again(self) -> Tunnel:
+        """A relay's channel stays ours when its connection is cut: providers have its address."""
+        if self.tunnel.kind is TunnelKind.RELAY and self.status.url:
+            return replace(self.tunnel, url=self.status.url)
+        return self.tunnel
 
     def _rose(self, launched: Launched) -> None:
         self._launched, self._up_at_s = launched, elapsed_s()
