@@ -119,8 +119,4 @@ if __name__ == "__main__":
     if mode == "dies":
         time.sleep(0.6)
         sys.exit(3)
-    if mode == "stubborn":
-        import signal
-
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Event().wait()

@@ -10,6 +10,7 @@ from aiohttp import web
 from fakes import read_answer
 from followed_tunnel import captured, listening, running, works
 
+from workbench.engine.tunnels import proving
 from workbench.engine.tunnels.probes import Probes
 from workbench.engine.tunnels.relay import relayed_request
 from workbench.engine.tunnels.round_trip import round_trip
@@ -82,7 +83,10 @@ async def post(url: str, body: bytes, headers: str = "Content-Type: application/
     return answer
 
 
-async def test_a_relay_delivers_is_proven_by_its_channel_and_says_what_it_changes(paths: Paths) -> None:
+async def test_a_relay_delivers_is_proven_by_its_channel_and_says_what_it_changes(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "RELAY_TIMEOUT_S", 1.0)
     async with smee() as server, listening(paths) as served:
         tunnel = Tunnel("smee", TunnelKind.RELAY, server=server.url, probe_every_s=1.0)
         async with running(paths, tunnel, served.listener.port) as followed:
@@ -110,7 +114,7 @@ async def test_a_relay_delivers_is_proven_by_its_channel_and_says_what_it_change
             assert any(item.aspect is Aspect.BODY for item in result.trips[0].differences)
             assert captured(paths) == 1
             server.is_deaf = True
-            status = await followed.until(lambda status: status.proof.state is ProofState.BROKEN, within_s=6)
+            status = await followed.until(lambda status: status.proof.state is ProofState.BROKEN)
             assert status.proof.part is Part.TUNNEL
             server.is_deaf = False
             await followed.until(works)

@@ -10,6 +10,7 @@ import pytest
 from followed_tunnel import captured, is_broken, listening, running, works
 from ssh_server import SSHD, SshServer, free_port, ssh_server
 
+from workbench.engine.tunnels import proving
 from workbench.model.tunnel import Part, TunnelState
 from workbench.storage.paths import Paths
 
@@ -56,14 +57,17 @@ async def test_each_part_that_breaks_is_named_and_comes_back(paths: Paths, serve
             await followed.until(works, within_s=10)
 
 
-async def test_packets_that_vanish_are_noticed(paths: Paths, server: SshServer) -> None:
+async def test_packets_that_vanish_are_noticed(
+    paths: Paths, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proving, "PROBE_TIMEOUT_S", 1.0)  # Of the five seconds promised it is 2.5.
     async with listening(paths) as served, running(paths, server.tunnel(), served.listener.port) as tunnel:
         await tunnel.until(works)
         frozen = server.sessions()
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
         status = await tunnel.until(is_broken(Part.TUNNEL))
-        assert "within 2.5 seconds" in status.proof.reason
+        assert "within 1 seconds" in status.proof.reason
         assert status.proof.at_us is not None
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
