@@ -207,6 +207,7 @@ def test(words: list[str]) -> int:
     core = environment(ROOT / ".venv-core", "core", "dev-core")
     if sys.platform == "linux" and not _qt_loads(python):
         _install_system_packages(QT_PACKAGES, "Qt needs system libraries that are not here")
+    _install_ssh_server()
     binary = python.parent
     offscreen = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_API": "pyside6"}
     checks: list[tuple[str, list[str], dict[str, str] | None]] = [
@@ -221,6 +222,16 @@ def test(words: list[str]) -> int:
     failed = [name for name, command, variables in checks if not _check(name, command, variables)]
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.", flush=True)
     return 1 if failed else 0
+
+
+def _install_ssh_server() -> None:
+    """Tunnels are tested through a real OpenSSH server; where it can be neither found nor installed they are not."""
+    if sys.platform != "linux" or shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin"):
+        return
+    try:
+        _install_system_packages(["openssh-server", "openssh-client"], "The tests of tunnels need an OpenSSH server")
+    except Failed as failure:
+        print(f"{failure}\nThe tests through it are skipped.", flush=True)
 
 
 def _without_qt() -> dict[str, str]:

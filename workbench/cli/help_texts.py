@@ -7,6 +7,7 @@ from typing import Any
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "listen": (
         "workbench listen",
+        "workbench listen --tunnel cloudflared               with a public address, and proof that it works",
         "workbench listen --port 9000 --forward http://localhost:3000 --relay",
         "workbench listen --json --count 1 --for 30          in a script: one webhook, or half a minute",
     ),
@@ -79,6 +80,20 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "workbench endpoints show billing",
         "workbench endpoints remove billing",
         "workbench endpoints check",
+    ),
+    "tunnel": (
+        "workbench tunnel list",
+        "workbench tunnel set my-server kind=ssh host=me@example.com url=https://hooks.example.com",
+        "workbench tunnel start my-server",
+        "workbench tunnel start https://hooks.example.com    an address of your own, proven all the same",
+        "workbench tunnel status --json",
+        "workbench tunnel check my-server",
+        "workbench tunnel stop my-server",
+        "workbench tunnel remove my-server",
+    ),
+    "doctor": (
+        "workbench doctor https://example.com/hooks",
+        "workbench doctor http://localhost:3000/stripe --provider stripe --secret env:STRIPE_SECRET --json",
     ),
     "environments": (
         "workbench environments list",

@@ -8,7 +8,6 @@ outlives its window.
 
 import argparse
 import asyncio
-import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,8 @@ from pathlib import Path
 
 from workbench.cli.console import Console
 from workbench.cli.listen_control import failure_json, run_controlled
+from workbench.cli.listen_tunnel import tunnelled
+from workbench.cli.signals import stop_on_signals
 from workbench.engine.capturing import AWAITED, Refusal, ToConfirm
 from workbench.engine.composing import parse_target
 from workbench.engine.listener import ListenOptions
@@ -58,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--key", metavar="FILE", help="PEM key of --cert")
     add("--relay", action="store_true", help="answer with what the first --forward answers")
     add("--body-limit", type=size, metavar="SIZE", help="largest body, such as 500M (default: the settings' or 100M)")
+    add("--tunnel", metavar="NAME", help="start this tunnel too, and say how it stands: workbench tunnel list")
     add("--count", type=_positive_count, metavar="N", help="stop after N captures")
     add("--for", type=_positive_seconds, dest="seconds", metavar="SECONDS", help="stop after this time")
     add("--json", action="store_true", help="one JSON object a line: the address, then each capture")
@@ -135,12 +137,13 @@ async def _listen(arguments: argparse.Namespace, console: Console) -> int:
     stop = asyncio.Event()
     paths, forwards = Paths.of_home(arguments.home), _forwards(arguments)
     async with serving(paths, options, answer_status=arguments.answer, forwards=forwards) as served:
-        _stop_on_signals(stop)
+        stop_on_signals(stop)
         if arguments.control:
             await run_controlled(served, console, stop, partial(_secured, arguments))
         else:
             authority = options.certificate.authority if options.certificate else None
-            await _Followed(served, console, arguments, stop, authority).run()
+            async with tunnelled(arguments.tunnel, paths, served, console, as_json=arguments.json):
+                await _Followed(served, console, arguments, stop, authority).run()
     return 0
 
 
@@ -172,15 +175,6 @@ def _forwards(arguments: argparse.Namespace) -> tuple[Forward, ...]:
     return tuple(
         Forward(target.url + target.path, relay=arguments.relay and number == 0) for number, target in enumerate(urls)
     )
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl+C raises KeyboardInterrupt instead.
-            return
 
 
 class _Followed:

@@ -32,6 +32,8 @@ COMMANDS = {
     "environments": "list and show the values that requests of a collection are sent with",
     "log": "show what was refused, answered otherwise than usual, or changed, and why",
     "secrets": "keep secrets in the keyring, by name",
+    "tunnel": "let the world reach the listener, and prove that it does",
+    "doctor": "check a receiver's address: name, TLS, answers, signatures, clock",
     "completion": "write a script that completes words in bash, zsh or fish",
     "gui": "open the window (also what no command at all does)",
 }

@@ -18,12 +18,13 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from workbench.engine.answer_sending import send_answer
-from workbench.engine.answers import AT_ONCE
+from workbench.engine.answers import AT_ONCE, plain_response
 from workbench.engine.body_reading import BodyReader
 from workbench.engine.capturing import Answered, CaptureService, Received
 from workbench.engine.events import Event
 from workbench.engine.listening_address import is_own_host, listen_error, server_context
 from workbench.engine.tasks import TaskSet
+from workbench.engine.tunnels.probes import ECHO_LIMIT_BYTES, PREFIX_BYTES, Probes
 from workbench.engine.wire import Incoming, WireProtocol
 from workbench.model.answer import UNANSWERED
 from workbench.model.capture import Fault, Peer
@@ -140,6 +141,8 @@ class Listener:
         self._secure: tuple[asyncio.Server | None, _WireServer | None] = (None, None)
         self._tasks = TaskSet()
         self._spooling = ThreadPoolExecutor(SPOOL_THREADS, "spool")
+        self.probes: Probes | None = None
+        """Answers our own probes, which are not captured; without it everything is."""
         self.moved: Event[str] = Event()
         """The address, each time that it is another one than at the start."""
         self.port = 0
@@ -240,7 +243,9 @@ class Listener:
                 "Make room on that disk, or make the folder writable.",
             )
             return _write(request.transport, self._captures.refuse(refusal), close=True)
-        answered = await self._captures.receive(_received(incoming, body, protocol.peer))
+        answered = self._probed(incoming, body)
+        if answered is None:
+            answered = await self._captures.receive(_received(incoming, body, protocol.peer))
         keep = await self._answer(protocol, answered, head_only=request.method == "HEAD")
         return _WRITTEN[not keep or incoming.fault is not None or not request.keep_alive or protocol.draining]
 
@@ -249,6 +254,11 @@ class Listener:
         received = _received(incoming, Body(body) if body else EMPTY_BODY, protocol.peer)
 
         head_only = incoming.head.method == "HEAD"
+        probed = self._probed(incoming, received.request.body)
+        if probed is not None:
+            self._write_whole(protocol, probed, head_only=head_only)
+            protocol.answered(keep=keep)
+            return
 
         def answer(answered: Answered) -> None:
             if answered.sending is not AT_ONCE:
@@ -262,6 +272,18 @@ class Listener:
             protocol.answered(keep=keep and kept)
 
         self._captures.receive_soon(received, answer)
+
+    def _probed(self, incoming: Incoming, body: Body) -> Answered | None:
+        """Return the answer to a probe of our own, None for all that is to be captured."""
+        if PREFIX_BYTES not in incoming.head.raw or self.probes is None or incoming.fault is not None:
+            return None
+        if body.path is not None or body.size > ECHO_LIMIT_BYTES:
+            return None
+        text = self.probes.answer(incoming.head, body.content)
+        if text is None:
+            return None
+        second = self.clock.now_us() // 1_000_000
+        return Answered(plain_response(200, text, second, (("Cache-Control", "no-store"),)), None)
 
     async def _answer(self, protocol: WireProtocol, answered: Answered, *, head_only: bool) -> bool:
         """Write an answer in its way; return whether the connection may be kept."""

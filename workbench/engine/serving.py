@@ -24,6 +24,7 @@ from workbench.engine.lookup_loop import LOOKUP_THREADS, LookupLoop
 from workbench.engine.reading import Reading
 from workbench.engine.retaining import Retaining
 from workbench.engine.rules import Rules
+from workbench.engine.tunnels.probes import Probes
 from workbench.model.capture import Ledger
 from workbench.model.clock import SystemClock
 from workbench.model.endpoint import Forward
@@ -37,6 +38,7 @@ from workbench.storage.forwards import ForwardReader
 from workbench.storage.home_lock import HomeLock
 from workbench.storage.migrations import CAPTURES, HISTORY
 from workbench.storage.paths import Paths
+from workbench.storage.probe_key import probe_key
 from workbench.storage.secrets import Secrets
 from workbench.storage.spool import sweep
 
@@ -90,6 +92,7 @@ async def serving(
         forwarding.use(configuration.rules)
         captures.forwarding = forwarding
         listener = Listener(captures, paths.spool, clock, options)
+        listener.probes = Probes(await asyncio.to_thread(probe_key, paths), clock)
         forwarding.is_own = listener.is_own
         await forwarding.recall()
         await listener.start()

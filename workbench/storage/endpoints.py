@@ -189,6 +189,13 @@ def add_secret(paths: Paths, name: str, reference: str) -> None:
     _change_file(path, {"secrets": references})
 
 
+def set_public_url(paths: Paths, name: str, url: str) -> None:
+    """Write the public URL into an endpoint's file, and change nothing else. FormatError, StorageError."""
+    path = endpoint_path(paths, name)
+    read_endpoint(path)
+    _change_file(path, {"public_url": url})
+
+
 def _change_file(path: Path, fields: Mapping[str, Any]) -> None:
     """Set fields in a file, and take out those that are empty; other fields, comments and quoting stay."""
     from ruamel.yaml import YAML

@@ -43,6 +43,14 @@ class HomeLock:
         self._file.close()
 
 
+def listening_at(paths: Paths) -> str:
+    """Return the address that the home's listener left word of; empty where none does."""
+    try:
+        return Path(paths.data / _ADDRESS).read_text(encoding="utf-8").partition(" ")[2]
+    except OSError:
+        return ""
+
+
 def _in_use(paths: Paths) -> HomeInUseError:
     try:
         process, _, where = Path(paths.data / _ADDRESS).read_text(encoding="utf-8").partition(" ")

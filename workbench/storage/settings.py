@@ -34,6 +34,8 @@ class Settings:
     """How much their bodies may take together; 0 is any amount."""
     keep_by_endpoint: str = ""
     """Narrower limits for some endpoints: `billing: 7d 1000; test: 1h 500mb`."""
+    tunnel: str = ""
+    """The tunnel that was started last, by name."""
     appearance: str = "system"
     """system, light or dark."""
     text_font: str = ""

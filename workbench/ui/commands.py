@@ -290,6 +290,35 @@ COMMANDS = (
         "Ctrl+Alt+H",
     ),
     Command(
+        "toggle_tunnel",
+        "Start tunnel",
+        "Give the listener a public address, or take it away",
+        "Listener",
+        "Ctrl+Shift+T",
+        "tunnel",
+        starts_group=True,
+    ),
+    Command(
+        "copy_tunnel", "Copy public address", "Copy the tunnel's public address", "Listener", "Ctrl+Alt+U", "copy"
+    ),
+    Command("tunnels", "Tunnels…", "Choose a tunnel, see its state and output", "Listener", "Ctrl+U", "options"),
+    Command(
+        "check_tunnel",
+        "Check what the tunnel changes",
+        "Send hard requests through the tunnel and compare what arrives, byte for byte",
+        "Listener",
+        "Ctrl+Alt+B",
+        "compare",
+    ),
+    Command(
+        "doctor",
+        "Check an address…",
+        "Examine a receiver: name, TLS, answers, signatures, clock",
+        "Listener",
+        "Ctrl+Alt+M",
+        "search",
+    ),
+    Command(
         "copy_https",
         "Copy https address",
         "Copy the address that catches webhooks by https",

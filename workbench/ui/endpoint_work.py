@@ -48,7 +48,7 @@ class EndpointWork:
         sidebar.show_endpoints(listener.known_endpoints)
 
     def _address(self, path: str) -> str:
-        return self._window.listener.url + path.removesuffix("/*").removesuffix("*")
+        return (self._window.public_url or self._window.listener.url) + path.removesuffix("/*").removesuffix("*")
 
     def _copy_address(self, path: str) -> None:
         address = self._address(path)

@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.appearance = appearance
         self.commands = CommandSet(self, settings.shortcuts)
+        self.public_url = ""
+        """The address that a tunnel gives our listener; empty where none is up."""
         self._painted = False
         self._closing = False
         self._stop: asyncio.Event | None = None

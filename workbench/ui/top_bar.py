@@ -1,35 +1,15 @@
 """The strip at the top: whether we listen and where, and the account of what came in."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.commands import CommandSet
 from workbench.ui.fonts import code_font
 from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance
+from workbench.ui.tunnel_strip import TunnelStrip
+from workbench.ui.widgets.dot import Dot
 from workbench.ui.words import count_words
-
-
-class _Dot(QWidget):
-    """A coloured dot beside a word that says the same."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._colour = QColor("#888888")
-        self.setFixedSize(12, 12)
-
-    def set_colour(self, colour: str) -> None:
-        self._colour = QColor(colour)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        circle = QPainterPath()
-        circle.addEllipse(1, 1, 10, 10)
-        painter.fillPath(circle, self._colour)
-        painter.end()
 
 
 class TopBar(QFrame):
@@ -42,7 +22,7 @@ class TopBar(QFrame):
         self.setObjectName("top")
         self._appearance = appearance
         self._state = ListenerState.STARTING
-        self._dot = _Dot(self)
+        self._dot = Dot(self)
         self._word = QLabel("", self)
         self._address = QLabel("", self)
         self._address.setFont(code_font())
@@ -63,6 +43,9 @@ class TopBar(QFrame):
             layout.addWidget(widget)
         for name in ("copy_address", "toggle_listening", "change_port"):
             layout.addWidget(commands.tool_button(name))
+        layout.addSpacing(10)
+        self.tunnel = TunnelStrip(appearance, commands, self)
+        layout.addWidget(self.tunnel)
         layout.addStretch()
         layout.addWidget(self._refused)
         layout.addWidget(self._account)

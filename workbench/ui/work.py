@@ -22,6 +22,7 @@ from workbench.ui.composing_work import ComposingWork
 from workbench.ui.confirming_work import ConfirmingWork
 from workbench.ui.desktop.desktop_work import DesktopWork
 from workbench.ui.dialogs import ask, ask_text, choose_new_file
+from workbench.ui.doctor_work import DoctorWork
 from workbench.ui.endpoint_work import EndpointWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.listener_work import ListenerWork
@@ -29,6 +30,7 @@ from workbench.ui.marks_work import MarksWork
 from workbench.ui.searches_work import SearchesWork
 from workbench.ui.signature_work import SignatureWork
 from workbench.ui.table_work import TableWork
+from workbench.ui.tunnel_work import TunnelWork
 
 if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
@@ -56,6 +58,8 @@ class Work:
         self._confirming = ConfirmingWork(window, workbench, self._jobs)
         self._desktop = DesktopWork(window, workbench, self._jobs, self._feed, self._composing)
         self._transfers = CapturesTransferWork(window, workbench, self._jobs)
+        self._tunnels = TunnelWork(window, workbench, self._jobs)
+        self._doctor = DoctorWork(window, workbench, self._jobs)
         self._shown: Capture | None = None
         self._waits = False
         """Whether forwards of the capture that is shown are not finished."""
@@ -80,6 +84,7 @@ class Work:
         """Keep what is not kept yet; cancel what still runs."""
         await self._feed.stop()
         self._table.keep_columns()
+        await self._tunnels.end()
         await self._desktop.end()
         await self._composing.end()
         self._jobs.cancel_all()

@@ -17,6 +17,7 @@ DYNAMIC = (
     "endpoints",
     "targets",
     "receivers",
+    "tunnels",
 )
 """Kinds of names that are asked for when they are needed; see `values`."""
 
@@ -29,6 +30,7 @@ _BY_OPTION = {
     "--env": "environments",
     "--target": "targets",
     "--receiver": "receivers",
+    "--tunnel": "tunnels",
 }
 _BY_WORD = {
     ("providers show", "name"): "providers",
@@ -41,6 +43,12 @@ _BY_WORD = {
     ("replay", "numbers"): "captures",
     ("environments show", "name"): "environments",
     ("run", "folder"): "folders",
+    ("tunnel start", "name"): "tunnels",
+    ("tunnel stop", "name"): "tunnels",
+    ("tunnel status", "name"): "tunnels",
+    ("tunnel check", "name"): "tunnels",
+    ("tunnel set", "name"): "tunnels",
+    ("tunnel remove", "name"): "tunnels",
     ("endpoints show", "name"): "endpoints",
     ("endpoints edit", "name"): "endpoints",
     ("endpoints remove", "name"): "endpoints",

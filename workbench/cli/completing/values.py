@@ -77,6 +77,12 @@ def _receivers(_: Paths) -> Iterator[str]:
     return iter(RECEIVERS)
 
 
+def _tunnels(paths: Paths) -> Iterator[str]:
+    from workbench.storage.tunnels import load_tunnels
+
+    return (tunnel.name for tunnel in load_tunnels(paths))
+
+
 _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "providers": _providers,
     "samples": _samples,
@@ -87,4 +93,5 @@ _KINDS: dict[str, Callable[[Paths], Iterator[str]]] = {
     "endpoints": _endpoints,
     "targets": _targets,
     "receivers": _receivers,
+    "tunnels": _tunnels,
 }
