@@ -27,7 +27,7 @@ from ui.conftest import a_window, until
 
 from workbench.storage.collections import create_collection
 from workbench.storage.paths import Paths
-from workbench.ui.command_list import COMMANDS
+from workbench.ui.commands import COMMANDS
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 

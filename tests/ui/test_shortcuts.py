@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.command_list import COMMANDS
+from workbench.ui.commands import COMMANDS
 from workbench.ui.desktop.shortcuts_dialog import ShortcutsDialog
 from workbench.ui.shortcuts import assign, portable
 from workbench.ui.theme import Appearance

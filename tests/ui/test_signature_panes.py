@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItemIt
 from test_window import opened_dialog
 from ui.conftest import until
 
+from workbench.model.endpoint import Endpoint, SecretUse
 from workbench.model.signature import SigningChoice, SignMode
-from workbench.storage.endpoints import save_endpoint
+from workbench.storage.endpoints import remove_endpoint, save_endpoint
 from workbench.storage.paths import Paths
+from workbench.storage.secrets import Secrets
 from workbench.ui.composer.panel import ComposerPanel
 from workbench.ui.main_window import MainWindow
 from workbench.ui.sample_dialog import SampleDialog
@@ -79,6 +81,48 @@ async def test_a_secret_added_in_the_window_turns_the_verdict(window: MainWindow
     assert KEY not in pane.facts.accessibleName() + pane.reason.text() + pane.signed.toPlainText()
 
 
+async def test_an_endpoint_written_while_the_window_is_open_counts_in_the_tab_too(
+    window: MainWindow, paths: Paths
+) -> None:
+    save_endpoint(paths, Endpoint("shop", "/stripe", "stripe"))
+    await until(lambda: any(each["name"] == "shop" for each in window.listener.known_endpoints))
+    await deliver(window.listener.port, EVENT, stripe_header(EVENT, int(time.time())))
+    await chosen(window)
+    pane = window.captures.detail.signature
+    await until(lambda: "No secret" in pane.verdict.text())
+    Secrets(paths).put("stripe/shop", KEY)
+    save_endpoint(paths, Endpoint("shop", "/stripe", "stripe", (SecretUse("keyring:stripe/shop"),)))
+    await until(lambda: "✓" in pane.verdict.text())
+    await until(lambda: getattr(window.captures.model.summary(0), "verification", "") == "valid")
+    remove_endpoint(paths, "shop")
+    save_endpoint(paths, Endpoint("other", "/other", "stripe"))
+    await until(lambda: "No secret" in pane.verdict.text())
+
+
+async def test_a_capture_is_signed_anew_by_an_endpoint_written_while_the_window_is_open(
+    window: MainWindow, paths: Paths
+) -> None:
+    await deliver(window.listener.port, EVENT, stripe_header(EVENT, int(time.time()) - 3600))
+    await chosen(window)
+    pane = window.captures.detail.signature
+    await until(lambda: "No secret" in pane.verdict.text())
+    save_endpoint(paths, Endpoint("shop", "/stripe", "stripe"))
+    await until(lambda: any(each["name"] == "shop" for each in window.listener.known_endpoints))
+    await deliver(window.listener.port, EVENT, stripe_header(EVENT, int(time.time()) - 3600))
+    await until(lambda: window.captures.model.rowCount() == 2)
+    window.captures.choose(2)
+    await until(lambda: window.captures.detail.overview.rowCount() and window.captures.current_number == 2)
+    async with RawTarget() as target:
+        window.change_settings(replay_target=target.url)
+        window.commands["replay_fresh"].trigger()
+        await until(lambda: "no secret for Stripe at the endpoint shop." in window.notices.text)
+        assert "--" not in window.notices.text
+        Secrets(paths).put("stripe/shop", KEY)
+        save_endpoint(paths, Endpoint("shop", "/stripe", "stripe", (SecretUse("keyring:stripe/shop"),)))
+        window.commands["replay_fresh"].trigger()
+        await until(lambda: target.received and target.received[0])
+
+
 async def test_the_cause_of_a_wrong_signature_is_named(window: MainWindow, paths: Paths) -> None:
     compact, spaced = EVENT, EVENT.replace(b":", b": ").replace(b",", b", ")
     await deliver(window.listener.port, spaced, stripe_header(compact, int(time.time())))
@@ -128,9 +172,6 @@ async def test_composer_previews_and_sends_a_signature(window: MainWindow) -> No
 
 
 async def test_replay_signed_anew_shows_old_and_new(window: MainWindow, paths: Paths) -> None:
-    from workbench.model.endpoint import Endpoint, SecretUse
-    from workbench.storage.secrets import Secrets
-
     Secrets(paths).put("stripe/test", KEY)
     save_endpoint(paths, Endpoint("catch-all", "/*", "stripe", (SecretUse("keyring:stripe/test"),)))
     old = stripe_header(EVENT, int(time.time()) - 3600)

@@ -6,9 +6,10 @@ from workbench.cli.console import Console
 from workbench.cli.outcome import exit_code, report
 from workbench.cli.selection import chosen, existing
 from workbench.engine.serving import run
-from workbench.engine.signing import ReplaySigner
+from workbench.engine.signing import CannotSign, ReplaySigner, Signing
 from workbench.engine.workbench import open_workbench
 from workbench.formats.capture_json import delivery_json
+from workbench.model.capture import Capture
 from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
 from workbench.model.signature import SignMode
@@ -68,7 +69,7 @@ async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths,
                     capture,
                     target,
                     keep_host=arguments.keep_host,
-                    signing=signer.signing_for(capture) if signer else None,
+                    signing=_signing(signer, capture),
                     timeout_s=arguments.timeout,
                 )
             except UsageError as error:
@@ -86,3 +87,14 @@ async def _replay(arguments: argparse.Namespace, console: Console, paths: Paths,
             else:
                 report(delivery, console)
     return done
+
+
+def _signing(signer: ReplaySigner | None, capture: Capture) -> Signing | None:
+    """Return how to sign a capture; None where its signature is kept."""
+    if signer is None:
+        return None
+    try:
+        return signer.signing_for(capture)
+    except CannotSign as error:
+        hint = f"{error.hint} Here: --secret REF gives one, --sign keep signs nothing."
+        raise CannotSign(error.message, hint) from error

@@ -1,7 +1,7 @@
 """Signatures as a face asks for them: explained, made, and the secrets they need kept.
 
-Packs, endpoints and secrets are read when first needed and again after `forget`. Everything here blocks (files, the
-keyring, crypto): a window calls it in a thread.
+Packs, endpoints and secrets are read when first needed and again after `forget`, endpoints also when their files
+change. Everything here blocks (files, the keyring, crypto): a window calls it in a thread.
 """
 
 import threading
@@ -19,7 +19,7 @@ from workbench.model.signature import Secret, SigningChoice, SignMode, Verdict, 
 from workbench.providers.doctor import Explanation, explain
 from workbench.providers.pack import Provider
 from workbench.providers.verification import verify
-from workbench.storage.endpoints import save_endpoint
+from workbench.storage.endpoints import endpoints_state, save_endpoint
 from workbench.storage.packs import Packs, load_packs
 from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
@@ -45,6 +45,8 @@ class Signatures:
         self._lock = threading.Lock()
         self._packs: Packs | None = None
         self._rules: Rules | None = None
+        self._state: tuple[object, ...] = ()
+        """The endpoints' files as they stood when the rules were read."""
         self.secrets = Secrets(paths)
 
     def packs(self) -> Packs:
@@ -55,10 +57,11 @@ class Signatures:
             return self._packs
 
     def rules(self) -> Rules:
-        """Return packs, endpoints and their secrets."""
+        """Return packs, endpoints and their secrets, as the endpoints' files are now."""
         with self._lock:
-            if self._rules is None:
-                self._rules = Rules.load(self._paths, self.secrets)
+            state = endpoints_state(self._paths)
+            if self._rules is None or state != self._state:
+                self._rules, self._state = Rules.load(self._paths, self.secrets), state
             return self._rules
 
     def forget(self) -> None:

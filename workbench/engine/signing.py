@@ -15,6 +15,10 @@ from workbench.storage.paths import Paths
 from workbench.storage.secrets import Secrets
 
 
+class CannotSign(UsageError):
+    """A capture whose provider or secret is not known; its hint fits every face, which may add ways of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """How to sign a request; the secret never shows in a repr."""
@@ -49,12 +53,12 @@ class ReplaySigner:
         self._secret = Secrets(paths).resolve(secret_reference).value if secret_reference else None
 
     def signing_for(self, capture: Capture) -> Signing:
-        """Return how to sign this capture; UsageError where its provider or secret is not known."""
+        """Return how to sign this capture; CannotSign where its provider or secret is not known."""
         provider, subject, endpoint, context = judged_capture(self._rules, capture)
         if provider is None:
-            raise UsageError(
+            raise CannotSign(
                 f"Capture {capture.number} is no known provider's request, so it cannot be signed anew.",
-                "Name the provider at its endpoint, or replay it with --sign keep.",
+                "Name the provider at its endpoint, or replay the capture as it was received.",
             )
         scheme = choose_scheme(provider, subject)
         secret = self._secret
@@ -63,9 +67,10 @@ class ReplaySigner:
             matched = [item for item in known if item.name == capture.matched_secret]
             chosen = next(iter([*matched, *known]), None)
             if chosen is None:
-                raise UsageError(
-                    f"There is no secret for {provider.name} at the endpoint {endpoint.name}.",
-                    "Give one with --secret REF, or save one for the endpoint.",
+                gone = "" if endpoint.name == capture.endpoint else ", which is no longer there"
+                raise CannotSign(
+                    f"There is no secret for {provider.name} at the endpoint {capture.endpoint}{gone}.",
+                    "Save one for the endpoint, or replay the capture as it was received.",
                 )
             secret = chosen.value
         return Signing(provider, secret or "", self._mode, scheme.id, endpoint.public_url, dict(context.settings))

@@ -220,7 +220,7 @@ def _stale(case: Examination, verification: Verification) -> Cause:
     return Cause(
         "too-old",
         f"Nothing is wrong but the time: the signature is {duration(age_s)} old.",
-        "Replay with a fresh signature (--sign fresh), or see whether the clocks agree.",
+        "Replay it signed anew, or see whether the clocks agree.",
     )
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QTabWidget, QToolB
 from workbench.model.errors import CorruptStoreError, WorkbenchError
 from workbench.storage.paths import Paths
 from workbench.storage.settings import Settings, save_settings
-from workbench.ui.commands import CommandSet
+from workbench.ui.command_set import CommandSet
 from workbench.ui.icons import icon
 from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance

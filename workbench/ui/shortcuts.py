@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence
 
 if TYPE_CHECKING:
-    from workbench.ui.command_list import Command
+    from workbench.ui.commands import Command
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _NATIVE = QKeySequence.SequenceFormat.NativeText

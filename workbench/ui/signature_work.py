@@ -31,8 +31,11 @@ class SignatureWork:
         self._pane = window.captures.detail.signature
         self._capture: Capture | None = None
         self._explained: Explained | None = None
+        self._readings = 0
+        """How often everything was read anew: what was explained before is no longer shown."""
         self._pane.secret_wanted.connect(lambda: jobs.start(self._add_secret(), "add a secret"))
         window.captures.detail.currentChanged.connect(lambda _: self._show_if_wanted())
+        window.listener.endpoints.connect(lambda _: self._read_anew())
 
     def show(self, capture: Capture | None) -> None:
         """Take up another capture; it is explained while its tab is open."""
@@ -48,19 +51,25 @@ class SignatureWork:
             self._jobs.start(self._explain(self._capture), "explain a signature")
 
     async def _explain(self, capture: Capture) -> None:
+        reading = self._readings
         try:
             explained = await asyncio.to_thread(self.signatures.explain, capture)
         except FileNotFoundError:
             self._pane.show_message("The body is no longer stored, so its signature cannot be explained.")
             return
-        if capture is self._capture:
+        if capture is self._capture and reading == self._readings:
             self._explained = explained
             self._pane.show_explained(explained)
 
     def reload(self) -> None:
         """Read packs, endpoints and secrets anew, here and in the listener, and judge everything again."""
-        self.signatures.forget()
         self._window.listener.reload()
+        self._read_anew()
+
+    def _read_anew(self) -> None:
+        """Explain by packs, endpoints and secrets as they are now: the listener judges by these already."""
+        self.signatures.forget()
+        self._readings += 1
         self._explained = None
         self._show_if_wanted()
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from workbench.ui.commands import CommandSet
+from workbench.ui.command_set import CommandSet
 from workbench.ui.fonts import code_font
 from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.model.tunnel import ProofState, TunnelState, TunnelStatus
-from workbench.ui.commands import CommandSet
+from workbench.ui.command_set import CommandSet
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.dot import Dot

@@ -24,7 +24,7 @@ from workbench.ui.captures.empty import EmptyCaptures
 from workbench.ui.captures.filter_line import FilterLine
 from workbench.ui.captures.table import CaptureTable
 from workbench.ui.captures.table_model import CaptureTableModel
-from workbench.ui.commands import CommandSet
+from workbench.ui.command_set import CommandSet
 from workbench.ui.theme import Appearance
 from workbench.ui.words import count_words
 

@@ -44,7 +44,7 @@ class PaletteWork:
         yield from self._settings()
 
     def _commands(self) -> "Iterator[Entry]":
-        from workbench.ui.command_list import COMMANDS
+        from workbench.ui.commands import COMMANDS
         from workbench.ui.desktop.palette import Entry
         from workbench.ui.shortcuts import native
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.collections.side_tree import children
-from workbench.ui.command_list import COMMANDS, Command
+from workbench.ui.commands import COMMANDS, Command
 from workbench.ui.icons import icon
 from workbench.ui.shortcuts import assign, native, portable
 
