@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.notice_bar import NoticeBar
 
 
+SIDE_WIDTH, TABS_WIDTH = 150, 560
+"""The least that the sidebar and what is beside it can be used in, in pixels."""
+
+
 class MainWindow(QMainWindow):
     """Everything there is to see; `furnish` it before it lives."""
 
@@ -89,6 +93,9 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.side)
         self.splitter.addWidget(self.tabs)
         self.splitter.setStretchFactor(1, 1)
+        # Said, and not what their contents ask for: a long text in one must not squeeze the other.
+        self.side.setMinimumWidth(SIDE_WIDTH)
+        self.tabs.setMinimumWidth(TABS_WIDTH)
         self.splitter.setSizes([230, 1000])
         self.splitter.setHandleWidth(1)
         centre = QWidget(self)
