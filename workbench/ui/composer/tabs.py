@@ -23,6 +23,8 @@ class ComposerTabs(QObject):
     """A ComposerPanel whose draft is another one now."""
     closing = Signal(object)
     """A ComposerPanel that a person wants to close."""
+    wanted = Signal()
+    """A person wants a new one."""
     enabled_changed = Signal()
     """Another tab is in front, or one began or ended to send."""
 
@@ -32,7 +34,7 @@ class ComposerTabs(QObject):
         self._appearance = appearance
         self._jobs = jobs
         tabs.currentChanged.connect(lambda _: self.enabled_changed.emit())
-        tabs.tabBar().tabBarDoubleClicked.connect(lambda position: position < 0 and self.add(Draft()))
+        tabs.tabBar().tabBarDoubleClicked.connect(lambda position: position < 0 and self.wanted.emit())
 
     def __iter__(self) -> Iterator[ComposerPanel]:
         widgets = [self._tabs.widget(position) for position in range(self._tabs.count())]
