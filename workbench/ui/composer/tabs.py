@@ -49,6 +49,11 @@ class ComposerTabs(QObject):
         """Return the tab that edits a file."""
         return next((panel for panel in self if panel.draft.file == file), None)
 
+    def of_delivery(self, number: int) -> ComposerPanel | None:
+        """Return the tab with a delivery's request as it was sent; one that was edited since has another."""
+        there = (panel for panel in self if panel.draft.delivery_number == number)
+        return next((panel for panel in there if panel.draft.request == panel.draft.opened), None)
+
     def add(self, draft: Draft, *, current: bool = True, goes: bool = True) -> ComposerPanel:
         """Open a draft in a tab of its own; the keys go there, too, where a person `goes` there."""
         panel = ComposerPanel(draft, self._appearance, self._jobs, self._tabs)
