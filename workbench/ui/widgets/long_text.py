@@ -10,14 +10,19 @@ from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QSizePolicy, QTool
 
 
 class ElidedLabel(QLabel):
-    """One line: what does not fit is cut, at the end or where `mode` says, and shown whole in its tooltip."""
+    """One line: what does not fit is cut, at the end or in the middle, and shown whole in its tooltip.
 
-    def __init__(
-        self, parent: QWidget | None = None, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, text: str = ""
-    ) -> None:
-        super().__init__(text, parent)
-        self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
+    The top bar has one before the first paint, so making one touches nothing of `Qt`.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, cuts_middle: bool = False) -> None:
+        super().__init__(parent)
+        self._cuts_middle = cuts_middle
+
+    def setText(self, text: str) -> None:
+        if text:
+            self.setTextFormat(Qt.TextFormat.PlainText)
+        super().setText(text)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -32,7 +37,8 @@ class ElidedLabel(QLabel):
             super().paintEvent(event)
             return
         room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
+        mode = Qt.TextElideMode.ElideMiddle if self._cuts_middle else Qt.TextElideMode.ElideRight
+        shown = self.fontMetrics().elidedText(self.text(), mode, room.width())
         painter = QPainter(self)
         self.style().drawItemText(
             painter, room, self.alignment(), self.palette(), self.isEnabled(), shown, self.foregroundRole()
