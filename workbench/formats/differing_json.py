@@ -12,7 +12,8 @@ from workbench.model.errors import FormatError
 
 LIMIT_BYTES = 8 * 1024 * 1024
 DIFFERENCES_LIMIT = 5000
-_ALIGNED_ITEMS = 1000
+_ALIGNED_ITEMS = 200
+"""Where more items lie between two equal ends of a list, they are compared one by one: aligning takes their cube."""
 _PASSING_NAME = re.compile(
     r"(.*_)?(id|created|created_at|updated_at|timestamp|nonce|signature)|.*[a-z](Id|At|Timestamp|Signature)"
 )
@@ -102,10 +103,19 @@ def _lists(path: str, one: list[Any], other: list[Any]) -> Iterator[Difference]:
 
 
 def _aligned(one: list[Any], other: list[Any]) -> Iterator[tuple[range, range]]:
-    if len(one) == len(other) or max(len(one), len(other)) > _ALIGNED_ITEMS:
+    """Yield the stretches that differ. Only what lies between equal beginnings and equal ends is aligned."""
+    if len(one) == len(other):
         yield range(len(one)), range(len(other))
         return
-    texts = [text_of(item) for item in one], [text_of(item) for item in other]
-    for word, start, end, new_start, new_end in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    old, new = [text_of(item) for item in one], [text_of(item) for item in other]
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    if max(old_end, new_end) - head > _ALIGNED_ITEMS:
+        yield range(head, old_end), range(head, new_end)
+        return
+    matcher = SequenceMatcher(None, old[head:old_end], new[head:new_end], autojunk=False)
+    for word, start, end, new_start, new_stop in matcher.get_opcodes():
         if word != "equal":
-            yield range(start, end), range(new_start, new_end)
+            yield range(head + start, head + end), range(head + new_start, head + new_stop)

@@ -5,7 +5,7 @@ of a large one its beginning. Making JSON readable still holds Python's lock for
 """
 
 import asyncio
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
@@ -25,7 +25,9 @@ from workbench.formats.kind import Kind
 from workbench.model.clock import SystemClock
 from workbench.model.message import Body
 from workbench.ui.icons import icon
+from workbench.ui.jobs import Jobs
 from workbench.ui.json_tree_view import JsonTreeView
+from workbench.ui.parts_pane import PartsPane
 from workbench.ui.rows_table_view import RowsTableView
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
@@ -55,6 +57,7 @@ class BodyPane(QWidget):
         self._type, self._encoding = "", ""
         self._shown = 0
         self._language: str | None = None
+        self._jobs = Jobs(self, lambda error: self.problem.setText(error.message))
         self._build()
         self._on_theme()
         appearance.changed.connect(self._on_theme)
@@ -168,13 +171,15 @@ class BodyPane(QWidget):
         self.facts.setText(self._facts(seen))
         self.problem.setText(seen.problem)
         self.code.set_placeholder(message or "No body")
+        if "parts" in self.__dict__ and seen.view is not View.PARTS:
+            self.parts.set_parts(())  # What it holds may be large.
         self.tree.show_json(seen.text if seen.view is View.TREE else b"")
         if seen.view is View.FORM:
             self.table.set_pairs((field.name, field.value) for field in seen.fields)
             self.stack.setCurrentIndex(1)
         elif seen.view is View.PARTS:
-            self.table.set_pairs(_part_row(part) for part in seen.parts)
-            self.stack.setCurrentIndex(1)
+            self.parts.set_parts(seen.parts)
+            self.stack.setCurrentWidget(self.parts)
         elif seen.view is View.IMAGE:
             self._show_picture(seen)
         elif seen.view is View.TREE:
@@ -208,12 +213,16 @@ class BodyPane(QWidget):
             self.picture.setText("This picture cannot be shown.")
         self.stack.setCurrentIndex(2)
 
-    def _on_view(self) -> None:
-        from workbench.ui.jobs import Jobs
+    @cached_property
+    def parts(self) -> PartsPane:
+        """The view of a multipart body, made when the first one is shown: each part has a pane as this in it."""
+        made = PartsPane(self._appearance, self._jobs, self)
+        made.body.save_wanted.connect(self.save_wanted)
+        self.stack.addWidget(made)
+        return made
 
-        wanted = View(self.views.currentText())
-        self._jobs = getattr(self, "_jobs", None) or Jobs(self, lambda error: self.problem.setText(error.message))
-        self._jobs.start(self._show(wanted), "show the body in another way")
+    def _on_view(self) -> None:
+        self._jobs.start(self._show(View(self.views.currentText())), "show the body in another way")
 
     def copy(self) -> None:
         """Copy the body as text, as received; a large one is to be saved instead."""
@@ -226,7 +235,14 @@ class BodyPane(QWidget):
         self.save_wanted.emit(self._body)
 
     def _find(self) -> None:
-        self.stack.setCurrentIndex(0)
+        self._jobs.start(self._find_in_text(), "find in the body")
+
+    async def _find_in_text(self) -> None:
+        """Find in the text of the body; a table, a tree or parts give way to it, or an old text would be searched."""
+        if self.stack.currentWidget() is not self.code:
+            names = [self.views.itemText(at) for at in range(self.views.count())]
+            texts = (View.PRETTY, View.SOURCE, View.HEX)
+            await self._show(next((each for each in texts if each.value in names), None))
         self.find_bar.open()
 
     def _on_theme(self) -> None:
@@ -235,10 +251,3 @@ class BodyPane(QWidget):
 
 def _view_of(body: Body, content_type: str, encoding: str, wanted: View | None) -> BodyView:
     return view(body.read(SHOWN_LIMIT_BYTES), content_type, encoding, wanted, SystemClock().now_us())
-
-
-def _part_row(part) -> tuple[str, str]:
-    name = part.name or "(no name)"
-    if part.filename:
-        return name, f"{part.filename}  ({part.content_type}, {size_words(len(part.content))})"
-    return name, part.content[:2000].decode("utf-8", "replace")

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from workbench.model.errors import UsageError
 from workbench.ui.widgets.code_painting import Marks
 from workbench.ui.widgets.finding import Finding
 from workbench.ui.widgets.lexing import Lexer, tokens
@@ -124,7 +125,9 @@ class CodeView(RowsArea):
         QGuiApplication.clipboard().setMimeData(copied)
 
     # Hides QWidget.find, which looks widgets up by window id, as QPlainTextEdit.find does.
-    def find(self, text: str, backwards: bool = False, case_sensitive: bool = False) -> FindResult:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def find(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, text: str, backwards: bool = False, case_sensitive: bool = False, is_pattern: bool = False
+    ) -> FindResult:
         """Select the next match, around the end if need be; a new text is sought from the selection's start on.
 
         Large content is searched while the window lives on: the result then comes with `found`.
@@ -133,7 +136,11 @@ class CodeView(RowsArea):
             self.clear_find()
             return FindResult(0, 0)
         start, end = self.selection
-        is_new = self._finding.start(self._lines.content, text, case_sensitive)
+        try:
+            is_new = self._finding.start(self._lines.content, text, case_sensitive, is_pattern)
+        except UsageError as error:
+            self.clear_find()
+            return FindResult(0, 0, error.message)
         self.viewport().update()
         return self._finding.go(start if backwards or is_new else end, backwards=backwards)
 

@@ -23,7 +23,10 @@ class FindBar(QWidget):
         self._words.installEventFilter(self)
         self._case = self._button("Aa", self.tr("Match case"))
         self._case.setCheckable(True)
+        self._pattern = self._button(".*", self.tr("Regular expression"))
+        self._pattern.setCheckable(True)
         self._count = QLabel(self)
+        self._count.setTextFormat(Qt.TextFormat.PlainText)
         self._count.setMinimumWidth(self.fontMetrics().horizontalAdvance("0000 of 0000"))
         self._previous = self._button("↑", self.tr("Previous match (Shift+Enter)"))
         self._next = self._button("↓", self.tr("Next match (Enter)"))
@@ -67,7 +70,7 @@ class FindBar(QWidget):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         row.addWidget(self._words, 1)
-        for widget in (self._case, self._count, self._previous, self._next, self._close):
+        for widget in (self._case, self._pattern, self._count, self._previous, self._next, self._close):
             row.addWidget(widget)
 
     def _connect(self) -> None:
@@ -76,6 +79,7 @@ class FindBar(QWidget):
         self._view.content_changed.connect(self._seek)
         self._words.textChanged.connect(self._seek)
         self._case.toggled.connect(self._seek)
+        self._pattern.toggled.connect(self._seek)
         self._next.clicked.connect(self.find_next)
         self._previous.clicked.connect(self.find_previous)
         self._close.clicked.connect(self.close_bar)
@@ -98,14 +102,18 @@ class FindBar(QWidget):
             self._find(backwards=False)
 
     def _find(self, *, backwards: bool) -> None:
-        self._show_result(self._view.find(self._words.text(), backwards, self._case.isChecked()))
+        words, case, pattern = self._words.text(), self._case.isChecked(), self._pattern.isChecked()
+        self._show_result(self._view.find(words, backwards, case, pattern))
 
     def _show_result(self, result: FindResult) -> None:
         self._count.setText(self._words_for(result) if self._words.text() else "")
+        self._count.setToolTip(result.problem)
 
     def _words_for(self, result: FindResult) -> str:
+        if result.problem:
+            return self.tr("no pattern")
         if result.count is None:
             return self.tr("searching…")
         if not result.count:
             return self.tr("no match")
-        return self.tr("{index} of {count}").format(index=result.index, count=result.count)
+        return self.tr("{index} of {count}").format(index=f"{result.index:,}", count=f"{result.count:,}")

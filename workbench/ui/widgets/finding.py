@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.ui.widgets.lines import Content
-from workbench.ui.widgets.searching import FindResult, Search
+from workbench.ui.widgets.searching import FindResult, PatternSearch, Search
 
 AT_ONCE_BYTES = 2 << 20
 """Content up to this size is searched within the call: some 16 ms."""
@@ -21,20 +21,25 @@ class Finding(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.search: Search | None = None
-        self._sought: tuple[str, bool] | None = None
+        self._sought: tuple[str, bool, bool] | None = None
         self._target: tuple[int, bool] | None = None
         self._match = -1
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._go_on)
 
-    def start(self, content: Content, text: str, case_sensitive: bool) -> bool:
-        """Search for a text; return False where it is the one already sought."""
-        if self._sought == (text, case_sensitive):
+    def start(self, content: Content, text: str, case_sensitive: bool, is_pattern: bool) -> bool:
+        """Search for a text or a pattern; return False where it is the one already sought.
+
+        UsageError where the pattern is none.
+        """
+        sought = (text, case_sensitive, is_pattern)
+        if self._sought == sought:
             return False
-        self.search, self._sought = Search(content, text, case_sensitive), (text, case_sensitive)
+        self.search = (PatternSearch if is_pattern else Search)(content, text, case_sensitive)
+        self._sought = sought
         self._match = -1
         self.search.advance()
-        while not self.search.done and len(content) <= AT_ONCE_BYTES:
+        while not self.search.done and len(content) <= AT_ONCE_BYTES and not is_pattern:
             self.search.advance()
         if not self.search.done:
             self._timer.start()

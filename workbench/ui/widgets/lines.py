@@ -219,7 +219,10 @@ class TextLines:
 
     def _find_even(self, row: int) -> bool:
         start, text_end, _ = self._extent(row)
-        return not self.content[start:text_end].translate(None, _PRINTABLE_ASCII)
+        places = range(start, text_end, CHUNK_BYTES)
+        return not any(
+            self.content[at : min(at + CHUNK_BYTES, text_end)].translate(None, _PRINTABLE_ASCII) for at in places
+        )
 
     def _piece_start(self, row: int, index: int) -> int:
         """Return where a piece begins: at an ASCII byte where one is near, so that no cluster is cut in two."""
