@@ -153,6 +153,6 @@ async def test_secret_of_an_environment_is_a_word_in_the_program(
 async def test_missing_variable_and_two_requests_are_refused(inside: Inside) -> None:
     ran = await inside("code", "--target=curl", "-I", "POST", ":3000/{{x}}", "a=b")
     assert (ran.code, ran.out) == (2, b"")
-    assert "The variable x has no value." in ran.err
+    assert "The variable “x” has no value." in ran.err
     ran = await inside("code", "--target=curl", "-I", "POST", ":3000/{{x}}", "a=b", "--var=x=1")
     assert "http://localhost:3000/1" in ran.text

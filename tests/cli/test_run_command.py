@@ -102,7 +102,7 @@ async def test_what_cannot_run_is_one_sentence(
 async def test_missing_variables_fail_their_request_alone(inside: Inside, smoke: Path) -> None:
     ran = await inside("run", "api")
     assert ran.code == 1
-    assert ran.text.count("The variable base has no value.") == 2
+    assert ran.text.count("The variable “base” has no value.") == 2
 
 
 async def test_json_says_why_a_500_failed(inside: Inside, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ async def test_what_is_missing_is_named_and_nothing_is_sent(inside: Inside, bill
     environment(billing, "local", token="x")
     words = ("send", "--saved", "stripe/invoice-paid")
     ran = await inside(*words, "--env", "local")
-    assert (ran.code, ran.err.splitlines()[0]) == (2, "workbench: These variables have no value: base, amount.")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "workbench: These variables have no value: “base”, “amount”.")
     assert "--var" in ran.err
     assert "Body →" not in ran.err
     ran = await inside(*words, "--env", "production")

@@ -133,7 +133,7 @@ async def test_failures_stop_where_wanted_and_missing_names_are_one(workbench: W
         one = await Runner(workbench, RunOptions(folder / "first" / "login.yml", variables={"host": url})).run()
     assert [each.name for each in ended.results] == ["Log in", "Item", "Last"]
     assert ended.ended_early == "The run ended at the first failure: Last."
-    assert missing.results[1].failure == "The variable id has no value."
+    assert missing.results[1].failure == "The variable “id” has no value."
     assert missing.results[1].delivery_number == 0
     assert [(each.path, each.passed) for each in one.results] == [("login.yml", True)]
 

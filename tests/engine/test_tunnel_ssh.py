@@ -67,7 +67,7 @@ async def test_packets_that_vanish_are_noticed(
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
         status = await tunnel.until(is_broken(Part.TUNNEL))
-        assert "within 1 seconds" in status.proof.reason
+        assert "within 1 second" in status.proof.reason
         assert status.proof.at_us is not None
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)

@@ -219,9 +219,19 @@ async def test_what_is_lost_is_said_before_a_collection_comes_in_or_goes_out(
     assert json.loads(written.read_text())["item"][0]["request"]["url"]["raw"] == "http://a.test/{{name}}"
 
 
-async def test_postmans_environment_goes_into_the_collection_that_is_there(
-    shop: MainWindow, paths: Paths, root: Path
+@pytest.fixture
+def warehouse(paths: Paths) -> Path:
+    """A second collection, there before the window is; it stands after the shop."""
+    folder = paths.workspace / "warehouse"
+    create_collection(folder, "Warehouse")
+    return folder
+
+
+async def test_postmans_environment_goes_into_the_collection_that_is_chosen(
+    warehouse: Path, shop: MainWindow, paths: Paths
 ) -> None:
+    await until(lambda: len(shop.sidebar.collections.trees) == 2)
+    shop.sidebar.collections.choose(str(warehouse))
     file = paths.workspace / "production.json"
     values = [{"key": "host", "value": "staging.test", "enabled": True}]
     file.write_text(json.dumps({"name": "Production", "_postman_variable_scope": "environment", "values": values}))
@@ -229,11 +239,11 @@ async def test_postmans_environment_goes_into_the_collection_that_is_there(
     dialog = await opened_dialog(shop)
     assert isinstance(dialog, ImportDialog)
     await until(lambda: dialog.imported)
-    assert dialog.target == str(root)
+    assert dialog.target == str(warehouse)
     assert not dialog.name.isEnabled()
     dialog.accept()
-    await until(lambda: "Production" in [each.name for each in list_environments(root)[0]])
-    await until(lambda: "Imported Production into Shop" in shop.notices.text)
+    await until(lambda: "Production" in [each.name for each in list_environments(warehouse)[0]])
+    await until(lambda: "Imported Production into Warehouse" in shop.notices.text)
 
 
 async def test_a_program_has_the_signing_and_no_secret(shop: MainWindow) -> None:

@@ -194,3 +194,18 @@ async def test_what_was_redirected_is_opened_as_it_went_out_first(shop: MainWind
         assert second.received[0].startswith(b"GET /there")
     found = opened.draft.request
     assert (found.method, found.url, found.body.content.read()) == ("POST", target.url + "/here", b"first")
+
+
+async def test_a_delivery_that_is_open_comes_to_the_front_and_is_not_opened_again(shop: MainWindow) -> None:
+    async with RawTarget() as target:
+        opened = await sent_and_opened(shop, target, SavedRequest(url=target.url + "/once"))
+    await until(lambda: opened.answer.pages.currentIndex() == 1)
+    count = shop.tabs.count()
+    shop.tabs.setCurrentIndex(0)
+    for _ in range(3):
+        shop.sidebar.delivery_wanted.emit(1)
+    await until(lambda: shop.tabs.currentWidget() is opened)
+    opened.url.setText("http://a.test/edited")
+    shop.sidebar.delivery_wanted.emit(1)
+    await until(lambda: shop.tabs.currentWidget() is not opened)
+    assert shop.tabs.count() == count + 1

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from conftest import until
 from PySide6.QtGui import QGuiApplication
 from test_window import opened_dialog
 from tunnel_agents import write_agent
+from ui.conftest import until
 
 from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import workbench
 from workbench.engine.body_building import BuiltBody, build_body
+from workbench.engine.path_parameters import filled_url
 from workbench.model.collection import BodyKind, Field, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import KEPT_IN_TARGET, Body, Head, Headers, Request, wire_text
@@ -143,23 +144,6 @@ def typed_header(saved: SavedRequest, name: str) -> str:
 def speaks_for(saved: SavedRequest, name: str) -> bool:
     """Return whether a typed row has that name; also a switched-off one keeps a header from being added."""
     return name.lower() in {field.name.strip().lower() for field in saved.headers}
-
-
-_PATH_PARAM = re.compile(r"(?<=/):([A-Za-z_][\w\-]*)(?=[/?#]|$)")
-
-
-def filled_url(saved: SavedRequest) -> str:
-    """Return the URL with its `:name` segments filled in, values quoted to stay one segment."""
-    values = {field.name.strip(): field.value for field in saved.path_params if field.enabled}
-    start = saved.url.find("/", match.end()) if (match := _SCHEME.match(saved.url.strip())) else 0
-    if not values or start < 0:
-        return saved.url
-    path, mark, query = saved.url[start:].partition("?")
-
-    def value_of(match: re.Match[str]) -> str:
-        return quote(values[match[1]], safe="") if match[1] in values else match[0]
-
-    return saved.url[:start] + _PATH_PARAM.sub(value_of, path) + mark + query
 
 
 def _headers(saved: SavedRequest, target: Target, body: BuiltBody, added: Sequence[tuple[str, str]]) -> Headers:

@@ -18,11 +18,12 @@ from workbench.engine.authenticating import (
     with_query,
 )
 from workbench.engine.body_building import BodyPlace, BuiltBody, build_body, compress_body
-from workbench.engine.composing import Target, compose, filled_url, parse_target, speaks_for, typed_header
+from workbench.engine.composing import Target, compose, parse_target, speaks_for, typed_header
 from workbench.engine.cookies import CookieStore
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.heavy_imports import load
 from workbench.engine.hidden_errors import hiding
+from workbench.engine.path_parameters import filled_url
 from workbench.engine.routes import Route, route_of
 from workbench.engine.sender import proxy_credentials
 from workbench.engine.signing import Signing, signed

@@ -24,6 +24,7 @@ from workbench.engine.dynamic_values import (
     known_value,
 )
 from workbench.engine.hidden_errors import hiding
+from workbench.engine.path_parameters import unfilled
 from workbench.engine.request_texts import Place, changed
 from workbench.engine.value_filters import Filter, as_text, filter_key, known_filter
 from workbench.model.collection import SavedRequest
@@ -65,16 +66,18 @@ class Preview:
 async def resolve(saved: SavedRequest, scopes: Scopes, sources: Sources) -> Resolved:
     """Return the request with all values in it.
 
-    MissingVariables names everything that has no value; UsageError says what else is wrong: a circle of variables, a
-    filter nobody knows, a file that cannot be read, a question nobody answers.
+    MissingVariables names everything that has no value, segments of the path included; UsageError says what else is
+    wrong: a circle of variables, a filter nobody knows, a file that cannot be read, a question nobody answers.
     """
     needs = _Needs(scopes)
     await asyncio.to_thread(changed, saved, needs.read)
-    needs.check()
+    needs.check(unfilled(saved))
     fetched = {call: await _fetch(call, sources) for call in needs.to_fetch}
     values = _Values(scopes, Making(sources), fetched)
     with hiding(values.secrets):
         request = await asyncio.to_thread(changed, saved, values.put)  # Files, large bodies, and Faker's 0.2 s.
+        if empty := unfilled(request):
+            raise MissingVariables((), empty)
     return Resolved(request, tuple(values.used.values()), frozenset(values.secrets - {""}))
 
 
@@ -117,9 +120,9 @@ class _Needs:
     def names(self) -> frozenset[str]:
         return frozenset((*self._seen, *self._missing))
 
-    def check(self) -> None:
-        if self._missing:
-            raise MissingVariables(tuple(self._missing))
+    def check(self, segments: tuple[str, ...]) -> None:
+        if self._missing or segments:
+            raise MissingVariables(tuple(self._missing), segments)
 
     def _read(self, text: str, inside: tuple[str, ...]) -> None:
         for placeholder in placeholders(text):

@@ -108,10 +108,24 @@ class BracesError(UsageError):
 
 
 class MissingVariables(BracesError):
-    """Names that nothing gives a value to, all at once; `names` in order of their first use."""
+    """Names that nothing gives a value to, all at once; `names` and `segments` in order of their first use.
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        listed = ", ".join(names)
-        what = "The variable {} has no value." if len(names) == 1 else "These variables have no value: {}."
-        super().__init__(what.format(listed), "Give them values in an environment.")
+    `segments` are names of path parameters: `:id` in the URL.
+    """
+
+    def __init__(self, names: tuple[str, ...], segments: tuple[str, ...] = ()) -> None:
+        said = [_missing("variable", names)] if names else []
+        said += [_missing("path parameter", segments)] if segments else []
+        it = "it a value" if len(names) == 1 else "them values"
+        hints = [f"Give {it} in an environment."] if names else []
+        if segments:
+            it = "the path parameter a value" if len(segments) == 1 else "the path parameters values"
+            hints.append(f"Give {it}, or write %3A where a colon is meant.")
+        super().__init__(" ".join(said), " ".join(hints))
         self.names = names
+        self.segments = segments
+
+
+def _missing(what: str, names: tuple[str, ...]) -> str:
+    listed = ", ".join(f"“{name}”" for name in names)
+    return f"The {what} {listed} has no value." if len(names) == 1 else f"These {what}s have no value: {listed}."

@@ -32,6 +32,7 @@ from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.find_bar import FindBar
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.lines import HexLines, TextLines
+from workbench.ui.widgets.long_text import ElidedLabel
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 from workbench.ui.words import size_words
 
@@ -63,11 +64,9 @@ class BodyPane(QWidget):
         self.views.setAccessibleName("View of the body")
         self.views.setToolTip("How the body is shown")
         self.views.activated.connect(self._on_view)
-        self.facts = QLabel(self)
-        self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.facts = ElidedLabel(self)
         self.facts.setObjectName("muted")
-        self.problem = QLabel(self)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem = ElidedLabel(self)
         self.problem.setObjectName("bad")
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QWidget(self)

@@ -29,6 +29,8 @@ from workbench.ui.composing_part import ComposingPart, Desk
 from workbench.ui.dialogs import ask, choose_folder, finished
 
 MARK_AFTER_MS = 150
+OWN_NAME = "Requests"
+"""What the home's own collection is called when it is made."""
 
 
 class CollectionWork(ComposingPart):
@@ -100,7 +102,7 @@ class CollectionWork(ComposingPart):
             if entry.path == path:
                 return entry.name
             below += entry.folders
-        return Path(path).name
+        return OWN_NAME if Path(path) == self.own_folder else Path(path).name
 
     # Showing
 
@@ -258,7 +260,7 @@ class CollectionWork(ComposingPart):
         """Show the home's own collection, made where it is not there yet, and return its folder."""
         folder = self.own_folder
         if not (folder / COLLECTION_FILE).exists():
-            await asyncio.to_thread(create_collection, folder, "Requests")
+            await asyncio.to_thread(create_collection, folder, OWN_NAME)
         await self.add_collection(folder)
         return str(folder)
 

@@ -286,7 +286,7 @@ COMMANDS = (
         starts_group=True,
     ),
     Command(
-        "copy_tunnel", "Copy public address", "Copy the tunnel's public address", "Listener", "Ctrl+Alt+U", "copy"
+        "copy_tunnel", "Copy public address", "Copy the tunnel's public address", "Listener", "Ctrl+Alt+4", "copy"
     ),
     Command("tunnels", "Tunnels…", "Choose a tunnel, see its state and output", "Listener", "Ctrl+U", "options"),
     Command(
@@ -294,7 +294,7 @@ COMMANDS = (
         "Check what the tunnel changes",
         "Send hard requests through the tunnel and compare what arrives, byte for byte",
         "Listener",
-        "Ctrl+Alt+B",
+        "Ctrl+Alt+3",
         "compare",
     ),
     Command(
@@ -302,7 +302,7 @@ COMMANDS = (
         "Check an address…",
         "Examine a receiver: name, TLS, answers, signatures, clock",
         "Listener",
-        "Ctrl+Alt+M",
+        "Ctrl+Alt+R",
         "search",
     ),
     Command(

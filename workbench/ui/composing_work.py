@@ -57,6 +57,7 @@ class ComposingWork:
         self._signing = signing
         self._tabs = ComposerTabs(window.tabs, window.appearance, jobs)
         self._tabs.opened.connect(self._on_opened)
+        self._tabs.wanted.connect(window.commands["new_request"].trigger)
         self._tabs.closing.connect(lambda panel: jobs.start(self._close(panel), "close a tab"))
         desk = Desk(window, workbench, jobs, self._tabs)
         self._drafts = DraftsWork(desk)
@@ -133,12 +134,15 @@ class ComposingWork:
             work(panel)
 
     def _folder_for_new(self) -> str:
-        """Return the folder chosen in the tree, else that of the tab in front; empty where there is neither."""
+        """Return the folder chosen in the tree, else that of the tab in front, else the home's own collection.
+
+        That one may not be there yet: the request is in it as soon as it is made.
+        """
         panel = self._tabs.current()
         beside = "" if panel is None else panel.draft.folder
         if panel is not None and panel.draft.file:
             beside = str(Path(panel.draft.file).parent)
-        return self._window.sidebar.chosen_folder or beside
+        return self._window.sidebar.chosen_folder or beside or str(self._collections.own_folder)
 
     def _on_opened(self, panel: ComposerPanel) -> None:
         start = self._jobs.start

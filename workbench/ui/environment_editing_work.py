@@ -58,7 +58,7 @@ class EnvironmentEditingWork(ComposingPart):
         state = EnvironmentList(found)
         shown, trouble = self._environments.chosen_of(root), ""
         while True:
-            dialog = EnvironmentDialog(state, shown, self._window)
+            dialog = EnvironmentDialog(state, shown, self._window, of=self._collections.name_of(str(folder)))
             dialog.show_trouble(trouble)
             if await finished(dialog) != EnvironmentDialog.DialogCode.Accepted or not state.is_changed:
                 return
@@ -69,13 +69,22 @@ class EnvironmentEditingWork(ComposingPart):
                 await self._collections.make_own()
             trouble = await self._save(folder, state, known)
             if not trouble:
+                if not root:
+                    self._say_where(folder)
                 return
 
+    def _say_where(self, folder: Path) -> None:
+        """Say which collection has the environments: nobody asked for it."""
+        self._window.show_info(f"Environments are kept in the collection {self._collections.name_of(str(folder))}.")
+
     async def _save(self, root: Path, state: EnvironmentList, known: Fingerprints) -> str:
-        """Write what was changed, all that can be; return why the rest could not, empty where there is none."""
+        """Write what was changed, all that can be; return why the rest could not, empty where there is none.
+
+        Where none was in force, the first new one is now.
+        """
         before = {each.path: each.name for each in state.read}
         chosen = self._environments.chosen_of(str(root))
-        position = next((n for n, each in enumerate(state.now) if chosen and before.get(each.path) == chosen), None)
+        position = next((n for n, each in enumerate(state.now) if before.get(each.path, "") == chosen), None)
         theirs = await self._left_to_others(state, known)
         # A new name is written into others' files, too, so those come first.
         changed = sorted(state.changed(), key=lambda each: before.get(each.path, each.name) != each.name)

@@ -47,7 +47,8 @@ class InterchangeWork(ComposingPart):
         self._jobs.start(self._import(path), "import a collection")
 
     async def _import(self, path: str) -> None:
-        dialog = ImportDialog(self._collections.trees, self._window)
+        chosen = self._collections.root_of(self._collections.chosen_folder)
+        dialog = ImportDialog(self._collections.trees, self._window, chosen=chosen)
 
         async def read(path: str | None, text: str = "") -> None:
             if path is None:

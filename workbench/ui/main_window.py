@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from workbench.ui.widgets.notice_bar import NoticeBar
 
 
+SIDE_WIDTH, TABS_WIDTH = 150, 560
+"""The least that the sidebar and what is beside it can be used in, in pixels."""
+
+
 class MainWindow(QMainWindow):
     """Everything there is to see; `furnish` it before it lives."""
 
@@ -89,12 +93,15 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(self.side)
         self.splitter.addWidget(self.tabs)
         self.splitter.setStretchFactor(1, 1)
+        # Said, and not what their contents ask for: a long text in one must not squeeze the other.
+        self.side.setMinimumWidth(SIDE_WIDTH)
+        self.tabs.setMinimumWidth(TABS_WIDTH)
         self.splitter.setSizes([230, 1000])
         self.splitter.setHandleWidth(1)
         centre = QWidget(self)
-        self._rows = _flush(QVBoxLayout(centre))
-        self._rows.addWidget(self.top)
-        self._rows.addWidget(self.splitter, 1)
+        rows = _flush(QVBoxLayout(centre))
+        rows.addWidget(self.top)
+        rows.addWidget(self.splitter, 1)
         self.setCentralWidget(centre)
         self.commands.name_menus(self.menuBar())
         self.commands["toggle_sidebar"].setChecked(True)
@@ -115,8 +122,7 @@ class MainWindow(QMainWindow):
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.sidebar = Sidebar(self.appearance, self.side)
         _flush(QVBoxLayout(self.side)).addWidget(self.sidebar)
-        self.notices = NoticeBar(self.appearance, self)
-        self._rows.insertWidget(1, self.notices)
+        self.notices = NoticeBar(self.appearance, self.tabs)
         self.captures = CapturesPanel(self.appearance, self.commands, self._page)
         if self.state.details:
             self.captures.splitter.restoreState(QByteArray.fromBase64(self.state.details.encode()))

@@ -200,10 +200,15 @@ class SendingWork(ComposingPart):
         if delivery is None:
             raise UsageError("This delivery is no longer in the history.")
         found = await asyncio.to_thread(sent_again, delivery)
-        panel = self._tabs.add(Draft(request=found.request, opened=found.request))
-        if found.notes:
-            panel.notices.say("warning", "\n".join(found.notes))
-        await panel.answer.show_delivery(delivery)
+        panel = self._tabs.of_delivery(number)
+        if panel is not None:
+            self._tabs.show(panel)
+        else:
+            panel = self._tabs.add(Draft(request=found.request, opened=found.request, delivery_number=number))
+            if found.notes:
+                panel.notices.say("warning", "\n".join(found.notes))
+        if not panel.is_sending:
+            await panel.answer.show_delivery(delivery)
 
 
 async def _open_browser(url: str) -> None:

@@ -24,6 +24,7 @@ from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.lines import HexLines
+from workbench.ui.widgets.long_text import ElidedLabel, WrappedLabel
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 
 SHOWN_BYTES = 64 * 1024
@@ -56,12 +57,10 @@ class SignaturePane(QWidget):
         self.show_message("Choose a capture to see its signature.")
 
     def _build(self) -> None:
-        self.verdict = QLabel(self)
-        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self.verdict = ElidedLabel(self)
         self.verdict.setObjectName("empty-title")
         self.verdict.setAccessibleName("Verdict on the signature")
-        self.scheme = QLabel(self)
-        self.scheme.setTextFormat(Qt.TextFormat.PlainText)
+        self.scheme = ElidedLabel(self)
         self.scheme.setObjectName("muted")
         self.reason = _sentence(self)
         self.cause = _sentence(self)
@@ -255,9 +254,7 @@ class SignaturePane(QWidget):
 
 
 def _sentence(parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = WrappedLabel(parent)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

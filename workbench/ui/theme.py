@@ -320,6 +320,8 @@ QToolButton:hover {{ background: {theme.hover}; }}
 QToolButton:focus {{ border: 1px solid {theme.accent}; }}
 QToolButton:checked {{ background: {theme.selection}; }}
 QPlainTextEdit#code {{ border: none; border-top: 1px solid {theme.border}; border-radius: 0; padding: 4px 6px; }}
+QPlainTextEdit[said="true"] {{ border: none; background: transparent; padding: 0; }}
+QPlainTextEdit[said="true"][wrong="true"] {{ color: {theme.danger}; }}
 QPlainTextEdit#code:focus {{ border-top: 1px solid {theme.accent}; }}
 QTabBar QToolButton {{ padding: 2px; }}
 QTabWidget::pane {{ border: none; }}

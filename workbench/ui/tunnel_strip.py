@@ -1,5 +1,6 @@
 """The part of the top bar that tells of the tunnel: whether it works, its public address, a copy in a click."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.model.tunnel import ProofState, TunnelState, TunnelStatus
@@ -7,6 +8,7 @@ from workbench.ui.command_set import CommandSet
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.dot import Dot
+from workbench.ui.widgets.long_text import ElidedLabel
 
 
 class TunnelStrip(QWidget):
@@ -19,7 +21,7 @@ class TunnelStrip(QWidget):
         self._dot = Dot(self)
         self.word = QLabel("", self)
         self.word.setAccessibleName("State of the tunnel")
-        self.address = QLabel("", self)
+        self.address = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self.address.setFont(code_font())
         self.address.setAccessibleName("Public address")
         self._copy = commands.tool_button("copy_tunnel")

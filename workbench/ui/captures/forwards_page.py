@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
 from workbench.model.delivery import StoredForward
 from workbench.ui.widgets.key_value_table import KeyValueTable
+from workbench.ui.widgets.long_text import WrappedLabel
 from workbench.ui.words import duration_words
 
 
@@ -22,9 +23,7 @@ class ForwardsPage(QWidget):
         self.table.setHorizontalHeaderLabels(["Target", "What became of it"])
         self.table.set_placeholder("Not forwarded: its endpoint names no target")
         self.table.itemDoubleClicked.connect(self._open)
-        self.comparison = QLabel(self)
-        self.comparison.setTextFormat(Qt.TextFormat.PlainText)
-        self.comparison.setWordWrap(True)
+        self.comparison = WrappedLabel(self)
         self.comparison.setContentsMargins(12, 8, 12, 8)
         self.comparison.setAccessibleName("Whether the targets answered alike")
         self._deliveries: list[int | None] = []

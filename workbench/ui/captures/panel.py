@@ -26,6 +26,7 @@ from workbench.ui.captures.table import CaptureTable
 from workbench.ui.captures.table_model import CaptureTableModel
 from workbench.ui.command_set import CommandSet
 from workbench.ui.theme import Appearance
+from workbench.ui.widgets.long_text import WrappedLabel
 from workbench.ui.words import count_words
 
 MENU = (
@@ -118,9 +119,8 @@ class CapturesPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.chips = FilterChips(page)
-        self.problem = QLabel(page)
+        self.problem = WrappedLabel(page)
         self.problem.setObjectName("filter-problem")
-        self.problem.setWordWrap(True)
         self.problem.hide()
         self.filter.problem_said.connect(self._show_problem)
         self.filter.query_changed.connect(lambda _: self.chips.show_line(self.filter.text()))

@@ -22,9 +22,11 @@ from workbench.ui.editing_dialog import EditingDialog
 class EnvironmentDialog(EditingDialog):
     """Edits an `EnvironmentList`; nothing is written by it."""
 
-    def __init__(self, environments: EnvironmentList, chosen: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, environments: EnvironmentList, chosen: str, parent: QWidget | None = None, *, of: str = ""
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Environments")
+        self.setWindowTitle(f"Environments of {of}" if of else "Environments")
         self.resize(860, 520)
         self.state = environments
         self._filling = False

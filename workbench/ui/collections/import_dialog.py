@@ -40,9 +40,13 @@ class ImportDialog(QDialog):
     text_given = Signal(str)
     """What was pasted or typed."""
 
-    def __init__(self, collections: Sequence[FolderEntry], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, collections: Sequence[FolderEntry], parent: QWidget | None = None, *, chosen: str = ""
+    ) -> None:
         super().__init__(parent)
         self._collections = collections
+        self._chosen = chosen
+        """The path of the collection that environments alone go into, unless a person says otherwise."""
         self.setWindowTitle("Import")
         self.resize(720, 540)
         self.setAcceptDrops(True)
@@ -169,7 +173,8 @@ class ImportDialog(QDialog):
         self.name.setText(imported.tree.name or "Imported")
         # An environment alone belongs to a collection; everything else is one.
         alone = not imported.tree.items and bool(imported.tree.environments)
-        self.into.setCurrentIndex(1 if alone and self._collections else 0)
+        usual = max(1, self.into.findData(self._chosen))
+        self.into.setCurrentIndex(usual if alone and self._collections else 0)
         count = len(imported.losses)
         words = f"Not carried over, or different: {count}" if count else "Nothing is lost"
         self.losses_title.setText(words)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.engine.checking_answers import Taken
 from workbench.model.checks import CheckResult
@@ -27,6 +27,7 @@ from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.lines import TextLines
+from workbench.ui.widgets.long_text import ElidedLabel, WrappedLabel
 from workbench.ui.widgets.row_table import Column, Row, RowTable
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 
@@ -48,15 +49,13 @@ class AnswerPane(QWidget):
         self._before: Attempt | None = None
         self._offers_examples = False
         self._jobs = Jobs(self, lambda error: self.show_message(error.message))
-        self.status = QLabel(self)
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status = ElidedLabel(self)
         self.status.setAccessibleName("Status of the answer")
-        self._message = QLabel("The answer appears here.\nSend with Ctrl+Return.", self)
-        self._message.setTextFormat(Qt.TextFormat.PlainText)
+        self._message = WrappedLabel(self)
+        self._message.setText("The answer appears here.\nSend with Ctrl+Return.")
         self._message.setObjectName("muted")
         self._message.setMargin(24)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self._message)
         layout = QVBoxLayout(self)
@@ -113,8 +112,7 @@ class AnswerPane(QWidget):
         self._on_theme()
 
     def _status_line(self) -> QHBoxLayout:
-        self.facts = QLabel(self)
-        self.facts.setTextFormat(Qt.TextFormat.PlainText)
+        self.facts = ElidedLabel(self)
         self.facts.setObjectName("muted")
         self.compare = QToolButton(self)
         self.compare.setIcon(icon("compare"))

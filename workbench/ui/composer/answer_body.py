@@ -2,8 +2,8 @@
 
 import asyncio
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.formats.encoding import decoded
 from workbench.model.errors import WorkbenchError
@@ -11,6 +11,7 @@ from workbench.model.message import EMPTY_BODY, Body, Response
 from workbench.ui.body_pane import BodyPane
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
+from workbench.ui.widgets.long_text import WrappedLabel
 from workbench.ui.words import error_words
 
 FILTER_AFTER_MS = 250
@@ -36,10 +37,8 @@ class AnswerBody(QWidget):
         self.filter.setAccessibleName("Filter the body")
         self.filter.setToolTip("Show only what this finds in a JSON body; the body itself stays as it is")
         self.filter.setClearButtonEnabled(True)
-        self.problem = QLabel(self)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem = WrappedLabel(self)
         self.problem.setObjectName("bad")
-        self.problem.setWordWrap(True)
         self.problem.hide()
         self.line = QWidget(self)
         row = QHBoxLayout(self.line)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.engine.checking_answers import Taken
 from workbench.model.checks import CheckResult
 from workbench.ui.composer.checks_editor import operator_words
 from workbench.ui.theme import Appearance
+from workbench.ui.widgets.long_text import ElidedLabel
 from workbench.ui.widgets.row_table import Column, Row, RowTable
 
 PASSED, FAILED = "✓", "✗"
@@ -21,7 +22,7 @@ class AnswerTests(QWidget):
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._appearance = appearance
-        self.summary = QLabel(self)
+        self.summary = ElidedLabel(self)
         self.summary.setContentsMargins(14, 8, 14, 6)
         self.table = RowTable("Results of the tests", (Column("", 3), Column("Test", 24), Column("Found")), self)
         layout = QVBoxLayout(self)

@@ -1,10 +1,11 @@
 """The line above a body: its kind, its size, and what can be done with it."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from workbench.model.collection import BodyKind
 from workbench.ui.icons import icon
+from workbench.ui.widgets.long_text import ElidedLabel
 
 KINDS = {
     BodyKind.NONE: "No body",
@@ -29,7 +30,7 @@ class BodyBar(QWidget):
         self.kind.setToolTip("What the body is; its Content-Type follows unless a header says otherwise")
         for kind, text in KINDS.items():
             self.kind.addItem(text, kind)
-        self.facts = QLabel(self)
+        self.facts = ElidedLabel(self)
         self.facts.setObjectName("muted")
         self.literal = QCheckBox("Literal braces", self)
         self.literal.setToolTip("Send {{…}} in the body as it stands, instead of a variable's value")

@@ -11,6 +11,7 @@ from workbench.ui.body_pane import BodyPane
 from workbench.ui.composer.draft import EDITABLE_LIMIT_BYTES
 from workbench.ui.jobs import Jobs
 from workbench.ui.theme import Appearance
+from workbench.ui.widgets.long_text import WrappedLabel
 
 
 class ExactPage(QWidget):
@@ -18,9 +19,8 @@ class ExactPage(QWidget):
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.note = QLabel(self)
+        self.note = WrappedLabel(self)
         self.note.setObjectName("muted")
-        self.note.setWordWrap(True)
         self.edit_anyway = QPushButton("Edit as text", self)
         self.edit_anyway.setToolTip("Turn the body into text that can be edited; some bytes may change")
         self.pane = BodyPane(appearance, self)

@@ -34,6 +34,8 @@ class Draft:
     """The file as it was read, to notice changes from outside."""
     folder: str = ""
     """Where a new one is to be saved, as far as that was said."""
+    delivery_number: int | None = None
+    """Which delivery of the history it was opened as."""
     opened: SavedRequest | None = None
     """What a capture or a delivery was opened as: it can be opened again, and need not be saved."""
 

@@ -8,6 +8,7 @@ from workbench.model.collection import BodyKind
 from workbench.ui.composer.body_colours import BodyColours
 from workbench.ui.composer.exact_text import ExactText
 from workbench.ui.variables import Variables
+from workbench.ui.widgets.long_text import WrappedLabel
 from workbench.ui.widgets.syntax_colours import SyntaxColours
 
 
@@ -26,7 +27,7 @@ class GraphqlEditor(QWidget):
         self.variables.setPlaceholderText('{"first": 10}')
         self._query_colours = BodyColours(self.query.document(), variables)
         self._colours = BodyColours(self.variables.document(), variables)
-        self.problem = QLabel(self)
+        self.problem = WrappedLabel(self)
         self.problem.setObjectName("bad")
         self.problem.hide()
         for text in (self.query, self.variables):

@@ -27,6 +27,8 @@ from workbench.ui.widgets.notice_bar import NoticeBar
 from workbench.ui.words import error_words
 
 BESIDE_FROM_WIDTH = 900
+PART_WIDTH = 260
+"""The least that the request, or the answer beside it, can be used in, in pixels."""
 
 
 def with_own(scopes: Scopes, request: SavedRequest) -> Scopes:
@@ -71,6 +73,8 @@ class ComposerPanel(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.addWidget(self.sections)
         self.splitter.addWidget(self.answer)
+        for part in (self.sections, self.answer):
+            part.setMinimumWidth(PART_WIDTH)
         self.splitter.setSizes([580, 420])
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -78,7 +82,6 @@ class ComposerPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(self.notices)
         layout.addWidget(self.splitter, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

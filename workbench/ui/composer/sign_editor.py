@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.model.signature import NOT_SIGNED, SigningChoice, SignMode
 from workbench.providers.pack import Provider
 from workbench.ui.fonts import code_font
+from workbench.ui.widgets.long_text import SaidText, WrappedLabel
 
 PREVIEW_AFTER_MS = 200
 
@@ -49,13 +50,10 @@ class SignEditor(QWidget):
         self.settings.setPlaceholderText("webhook_id=…; audience=…; key_id=…")
         self.settings.setAccessibleName("Settings of the scheme")
         self.settings.setToolTip("What some schemes need beside the secret, as name=value")
-        self.note = QLabel(self)
+        self.note = WrappedLabel(self)
         self.note.setObjectName("muted")
-        self.note.setWordWrap(True)
-        self.preview = QLabel(self)
+        self.preview = SaidText(self)
         self.preview.setFont(code_font())
-        self.preview.setWordWrap(True)
-        self.preview.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.preview.setAccessibleName("What signing makes")
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(14)
@@ -75,8 +73,7 @@ class SignEditor(QWidget):
         layout.setSpacing(10)
         layout.addLayout(self._form)
         layout.addWidget(self.note)
-        layout.addWidget(self.preview)
-        layout.addStretch()
+        layout.addWidget(self.preview, 1)
         self._timer = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._timer.timeout.connect(self.preview_wanted)
         self.provider.currentIndexChanged.connect(lambda _: self._on_provider())
@@ -138,9 +135,7 @@ class SignEditor(QWidget):
 
     def show_preview(self, text: str, *, wrong: bool = False) -> None:
         """Show what signing makes, or why it cannot."""
-        self.preview.setText(text)
-        self.preview.setObjectName("bad" if wrong else "")
-        self.preview.style().polish(self.preview)
+        self.preview.say(text, wrong=wrong)
 
     def request_changed(self) -> None:
         """Note that the request is another: what signing makes is, too."""
@@ -196,4 +191,6 @@ def _choices(parent: QWidget, name: str, tip: str) -> QComboBox:
     box = QComboBox(parent)
     box.setAccessibleName(name)
     box.setToolTip(tip)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(12)
     return box

@@ -23,6 +23,8 @@ class ComposerTabs(QObject):
     """A ComposerPanel whose draft is another one now."""
     closing = Signal(object)
     """A ComposerPanel that a person wants to close."""
+    wanted = Signal()
+    """A person wants a new one."""
     enabled_changed = Signal()
     """Another tab is in front, or one began or ended to send."""
 
@@ -32,7 +34,7 @@ class ComposerTabs(QObject):
         self._appearance = appearance
         self._jobs = jobs
         tabs.currentChanged.connect(lambda _: self.enabled_changed.emit())
-        tabs.tabBar().tabBarDoubleClicked.connect(lambda position: position < 0 and self.add(Draft()))
+        tabs.tabBar().tabBarDoubleClicked.connect(lambda position: position < 0 and self.wanted.emit())
 
     def __iter__(self) -> Iterator[ComposerPanel]:
         widgets = [self._tabs.widget(position) for position in range(self._tabs.count())]
@@ -46,6 +48,11 @@ class ComposerTabs(QObject):
     def of_file(self, file: str) -> ComposerPanel | None:
         """Return the tab that edits a file."""
         return next((panel for panel in self if panel.draft.file == file), None)
+
+    def of_delivery(self, number: int) -> ComposerPanel | None:
+        """Return the tab with a delivery's request as it was sent; one that was edited since has another."""
+        there = (panel for panel in self if panel.draft.delivery_number == number)
+        return next((panel for panel in there if panel.draft.request == panel.draft.opened), None)
 
     def add(self, draft: Draft, *, current: bool = True, goes: bool = True) -> ComposerPanel:
         """Open a draft in a tab of its own; the keys go there, too, where a person `goes` there."""

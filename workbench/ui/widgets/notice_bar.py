@@ -1,18 +1,34 @@
-"""One line for what a person should know: an error, a warning, an offer; read out to screen readers too."""
+"""What a person should know, an error, a warning, an offer, on a card over the content; screen readers read it out.
+
+The card takes no room: it comes and goes by itself, and nothing that a person is about to click on may move.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from workbench.ui.icons import coloured, icon
 from workbench.ui.theme import Appearance
 
 NEWS_SHOWN_MS = 8_000
 """What is only good to know goes by itself; what is wrong stays until it is closed."""
+DISTANCE = 16
+"""Between the card and the edges of what it lies over, and between two cards, in pixels."""
+WIDEST = 760
+"""A line of text longer than this many pixels is hard to read: it wraps."""
 
 
 class Level(StrEnum):
@@ -36,10 +52,13 @@ class Notice:
 
 
 class NoticeBar(QFrame):
-    """Shows the newest notice; closing it shows the one before."""
+    """Shows the newest notice at the bottom of `over`; closing it, or Escape in it, shows the one before."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, appearance: Appearance, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        over.installEventFilter(self)
+        self.setAccessibleName("Notice")
         self._appearance = appearance
         self._notices: list[Notice] = []
         self._picture = QLabel(self)
@@ -47,7 +66,7 @@ class NoticeBar(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._buttons: list[QPushButton] = []
         self._news_timer = QTimer(self, singleShot=True, interval=NEWS_SHOWN_MS)
         self._news_timer.timeout.connect(self._close_news)
@@ -58,10 +77,11 @@ class NoticeBar(QFrame):
         self._close.setAccessibleName("Close this notice")
         self._close.clicked.connect(self.close_notice)
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(12, 6, 8, 6)
+        self._layout.setContentsMargins(14, 8, 8, 8)
         self._layout.setSpacing(10)
         for widget in (self._picture, self._text, self._close):
             self._layout.addWidget(widget)
+        self._layout.setStretchFactor(self._text, 1)
         appearance.changed.connect(self._show_newest)
         self.hide()
 
@@ -93,6 +113,9 @@ class NoticeBar(QFrame):
         return max(reversed(self._notices), key=lambda notice: _URGENCY[notice.level])
 
     def _close_news(self) -> None:
+        if self.underMouse() or self._holds_focus():
+            self._news_timer.start()  # Somebody reads it, or is about to press something on it.
+            return
         self._notices = [each for each in self._notices if each.level is not Level.INFO]
         self._show_newest()
 
@@ -112,19 +135,76 @@ class NoticeBar(QFrame):
             button.deleteLater()
         self._buttons = []
         if not self._notices:
-            self.hide()
+            self._go()
             return
         notice = self._foremost()
         theme = self._appearance.theme
         background = {"info": theme.notice_info, "warning": theme.notice_warning, "error": theme.notice_error}
         colour = {"info": theme.accent, "warning": theme.warning, "error": theme.danger}[notice.level]
-        self.setStyleSheet(f"NoticeBar {{ background: {background[notice.level]}; border: none; }}")
+        border = f"border: 1px solid {theme.border}; border-radius: 8px;"
+        self.setStyleSheet(f"NoticeBar {{ background: {background[notice.level]}; {border} }}")
         self._picture.setPixmap(coloured(notice.level, colour, 18, self.devicePixelRatioF()))
         others = len(self._notices) - 1
         self._text.setText(f"{notice.text}   ({others} more)" if others else notice.text)
         for text, action in notice.actions:
             self._add_button(text, action)
         self.show()
+        self.raise_()
+        self._place_all()
+
+    def _go(self) -> None:
+        """Hide, and give the keys back to the content, which would else be nowhere."""
+        held = self._holds_focus()
+        self.hide()
+        if held:
+            self._over.setFocus()
+
+    def _holds_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    # Where it lies
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._notices:
+            self._place_all()
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_all()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._place_all()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_notice()
+        else:
+            super().keyPressEvent(event)
+
+    def _place_all(self) -> None:
+        """Put every card of the window where it belongs: those of two contents must not cover each other."""
+        bottom = self.window().height()
+        for card in self.window().findChildren(NoticeBar):
+            if card.isVisible():
+                bottom = card.place_above(bottom)
+
+    def place_above(self, bottom: int) -> int:
+        """Lie at the bottom of the content, but above a height of the window; return the height of its own top."""
+        over, window = self._over, self.window()
+        width = min(self._fitting_width(), over.width() - 2 * DISTANCE)
+        height = self._layout.totalHeightForWidth(width)
+        origin = over.mapTo(window, QPoint(0, 0))
+        top = min(origin.y() + over.height(), bottom) - DISTANCE - height
+        self.setGeometry((over.width() - width) // 2, top - origin.y(), width, height)
+        return top
+
+    def _fitting_width(self) -> int:
+        """Return the width that shows the text in one line, or the widest where that is longer."""
+        text = QFontMetrics(self._text.font()).horizontalAdvance(self._text.text()) + 8
+        return min(self._layout.minimumSize().width() + text, WIDEST)
 
     def _add_button(self, text: str, action: Callable[[], object]) -> None:
         def clicked() -> None:
