@@ -7,6 +7,9 @@ import pytest
 from fakes import Catcher, RawTarget
 from program import Program
 
+from workbench.storage.paths import Paths
+from workbench.storage.settings import load_settings, save_settings
+
 CAPTURED = (
     b"POST /hook?a=1 HTTP/1.1\r\nHost: example.test\r\nX-Twice: one\r\ncontent-TYPE: application/json\r\n"
     b'x-twice: two\r\nContent-Length: 8\r\n\r\n{"a": 1}'
@@ -61,6 +64,18 @@ async def test_replay_without_a_target_says_so(workbench: Program, catcher: Catc
     await catcher.exchange(CAPTURED)
     ran = await workbench("replay", "1")
     assert (ran.code, ran.err) == (2, "workbench: There is no target to replay to yet.\n  Name one with --to URL.\n")
+
+
+async def test_the_command_line_keeps_its_own_last_target_and_leaves_the_windows(
+    workbench: Program, catcher: Catcher, paths: Paths
+) -> None:
+    await catcher.exchange(CAPTURED)
+    save_settings(paths.settings, {"replay_target": "http://of.the.window:3000"})
+    async with RawTarget() as target:
+        assert (await workbench("replay", "1", "--to", target.url)).code == 0
+        assert (await workbench("replay", "1")).code == 0
+        assert len(target.received) == 2
+    assert load_settings(paths.settings)[0].replay_target == "http://of.the.window:3000"
 
 
 async def test_answers_that_are_not_2xx_matter_only_with_fail(workbench: Program, catcher: Catcher) -> None:

@@ -18,7 +18,7 @@ def test_every_preference_is_a_setting_and_its_usual_value_is_sound() -> None:
     assert [name for name in names if not is_sound(name, getattr(Settings(), name))] == []
     others = set(Settings.__dataclass_fields__) - set(names)
     # Keys have a dialog of their own; the tunnel is the one that was started last.
-    assert others == {"shortcuts", "tunnel"}
+    assert others == {"shortcuts", "tunnel", "command_line_target"}
 
 
 def editor(dialog: PreferencesDialog, name: str, kind: type):

@@ -101,6 +101,19 @@ async def test_replay_sends_the_captured_bytes(window: MainWindow, paths: Paths)
     await until(lambda: window.captures.detail.replays.rowCount() == 1)
     await until(lambda: window.captures.detail.replay_answer.status.text() == "200 OK")
     assert "Replayed #1" in window.notices.text
+    assert target.url in window.notices.text
+    assert f"to {target.url} (R)" in window.commands["replay"].toolTip()
+
+
+async def test_a_replay_says_where_to_while_it_is_under_way(window: MainWindow) -> None:
+    await captured(window)
+    async with RawTarget(answer=None) as target:
+        window.captures.choose(1)
+        await until(lambda: window.captures.detail.headers.rowCount() > 0)
+        window.change_settings(replay_target=target.url)
+        assert f"to {target.url} (R)" in window.commands["replay"].toolTip()
+        window.commands["replay"].trigger()
+        await until(lambda: window.notices.text == f"Replaying #1 to {target.url}…")
 
 
 async def opened_dialog(window: MainWindow):

@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("numbers", nargs="*", metavar="N", help="captures such as 12, #12 or 3-9")
     add("--query", help="a filter line instead of numbers")
-    add("--to", metavar="URL", help="where to; without a path the captured one is used (default: the last target)")
+    add(
+        "--to",
+        metavar="URL",
+        help="where to; without a path the captured one is used (default: this command's last target)",
+    )
     add("--keep-host", action="store_true", help="leave the Host header as it was captured")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="give up after (default: %(default)s)")
     add("--fail", action="store_true", help="exit with 1 where an answer is not 2xx")
@@ -42,14 +46,14 @@ def run_replay(arguments: argparse.Namespace, console: Console) -> int:
     if bool(arguments.numbers) == bool(arguments.query):
         raise UsageError("Say which captures: numbers, or --query.", "For example: workbench replay 12 --to URL")
     paths = Paths.of_home(arguments.home)
-    target = arguments.to or load_settings(paths.settings)[0].replay_target
+    target = arguments.to or load_settings(paths.settings)[0].command_line_target
     if not target:
         raise UsageError("There is no target to replay to yet.", "Name one with --to URL.")
     deliveries = run(_replay(arguments, console, paths, target))
     if not deliveries:
         raise UsageError("None of these captures can be replayed.", "See what came with: workbench captures list")
     if arguments.to and any(delivery.status is not None for delivery in deliveries):
-        save_settings(paths.settings, {"replay_target": target})
+        save_settings(paths.settings, {"command_line_target": target})
     return exit_code(deliveries, fail=arguments.fail)
 
 

@@ -25,7 +25,9 @@ class Settings:
     key: str = ""
     """PEM file of the certificate's key."""
     replay_target: str = ""
-    """Where the last replay went."""
+    """Where the window's last replay went; a replay of the command line does not change it."""
+    command_line_target: str = ""
+    """Where the command line's last replay went."""
     keep_days: int = 0
     """Captures older than this many days are deleted; 0 keeps them. Pinned, tagged and noted ones always stay."""
     keep_count: int = 0

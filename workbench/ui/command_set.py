@@ -24,6 +24,7 @@ class CommandSet:
         self._menus: dict[str, QMenu] = {}
         self._commands = {command.id: command for command in COMMANDS}
         self._keys = dict(keys or {})
+        self._tips = {command.id: command.tip for command in COMMANDS}
         self.actions: dict[str, QAction] = {}
         """In the order of the menus, once furnished."""
 
@@ -39,7 +40,7 @@ class CommandSet:
         action.setCheckable(command.checkable)
         if command.icon:
             action.setIcon(icon(command.icon))
-        action.setStatusTip(command.tip)
+        action.setStatusTip(self._tips[command.id])
         return action
 
     def name_menus(self, bar: QMenuBar) -> None:
@@ -80,11 +81,20 @@ class CommandSet:
         self._keys = dict(keys)
         assigned, problems = assign(COMMANDS, keys)
         for command in COMMANDS:
-            action, sequences = self.actions[command.id], assigned[command.id]
-            action.setShortcuts(sequences)
-            said = sequences[0].toString(QKeySequence.SequenceFormat.NativeText) if sequences else ""
-            action.setToolTip(f"{command.tip} ({said})" if said else command.tip)
+            action = self.actions[command.id]
+            action.setShortcuts(assigned[command.id])
+            action.setToolTip(self._tip_with_keys(action))
         return problems
+
+    def describe(self, identity: str, tip: str) -> None:
+        """Say of a command what it would do now, instead of what it does at all."""
+        action, self._tips[identity] = self[identity], tip
+        action.setStatusTip(tip)
+        action.setToolTip(self._tip_with_keys(action))
+
+    def _tip_with_keys(self, action: QAction) -> str:
+        tip, keys = self._tips[action.objectName()], action.shortcut()
+        return f"{tip} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})" if not keys.isEmpty() else tip
 
     def tool_button(self, identity: str) -> QToolButton:
         """Return a button with the action's icon; its name for screen readers is the action's."""

@@ -64,6 +64,7 @@ class Work:
         self._waits = False
         """Whether forwards of the capture that is shown are not finished."""
         self._connect()
+        self._say_target()
 
     @property
     def open_collections(self) -> list[str]:
@@ -91,6 +92,7 @@ class Work:
 
     def _connect(self) -> None:
         window, commands, panel = self._window, self._window.commands, self._panel
+        window.settings_changed.connect(lambda names: "replay_target" in names and self._say_target())
         self._feed.counted.connect(panel.show_counts)
         panel.query_changed.connect(self._feed.show_matching)
         panel.filter.focused.connect(lambda: self._jobs.start(self._offer_values(), "read values to complete with"))
@@ -201,6 +203,17 @@ class Work:
 
     # Replaying
 
+    def _say_target(self) -> None:
+        """Say where a replay would go before anything is sent: at the commands, and where replays are listed."""
+        target = self._target
+        for name, what in {
+            "replay": "Send the chosen captures again",
+            "replay_fresh": "Send with a fresh signature of its provider",
+            "replay_stale": "Send with a signature that is too old",
+        }.items():
+            self._window.commands.describe(name, f"{what}, to {target}" if target else f"{what}; asks where to")
+        self._panel.detail.show_target(target)
+
     def _start_replay(self, *, ask_first: bool, mode: SignMode = SignMode.KEEP) -> None:
         numbers = self._panel.selected_numbers()
         if numbers:
@@ -215,6 +228,17 @@ class Work:
             self._window.change_settings(replay_target=target)
         if not asked and not await self._meant(len(numbers)):
             return
+        target = self._target  # As it was said: it may be changed while many are sent.
+        self._window.show_info(f"Replaying {_captures_words(numbers)} to {target}…")
+        try:
+            outcomes, changed = await self._send_again(numbers, target, mode)
+        finally:
+            self._window.notices.forget("Replaying ")
+        await self._composing.show_history()
+        await self._say_replayed(numbers, target, outcomes, changed)
+
+    async def _send_again(self, numbers: list[int], target: str, mode: SignMode) -> tuple[dict[str, int], str]:
+        """Send captures in order; return how often each outcome came, and what the last one's signing changed."""
         outcomes: dict[str, int] = {}
         signer = None
         if mode is not SignMode.KEEP:
@@ -225,13 +249,12 @@ class Work:
             if capture is None:
                 continue
             signing = await asyncio.to_thread(signer.signing_for, capture) if signer else None
-            delivery = await self._workbench.deliveries.replay(capture, self._target, signing=signing)
+            delivery = await self._workbench.deliveries.replay(capture, target, signing=signing)
             changed = _signature_changes(capture, delivery) if signing else ""
             failure = delivery.last.failure
             outcome = failure.message if failure else str(delivery.status)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        await self._composing.show_history()
-        await self._say_replayed(numbers, outcomes, changed)
+        return outcomes, changed
 
     async def _meant(self, count: int) -> bool:
         """Ask whether so many are to be sent, where that is more than a person sends without a thought."""
@@ -242,12 +265,11 @@ class Work:
         text = f"Replay {count} captures to {self._target}?"
         return await ask(self._window, "Replay", text, hint, {"Replay": False}) is not None
 
-    async def _say_replayed(self, numbers: list[int], outcomes: dict[str, int], changed: str = "") -> None:
-        what = f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
+    async def _say_replayed(self, numbers: list[int], target: str, outcomes: dict[str, int], changed: str) -> None:
         said = ", ".join(
             outcome if count == len(numbers) else f"{count} × {outcome}" for outcome, count in outcomes.items()
         )
-        text = f"Replayed {what} to {self._target}: {said}"
+        text = f"Replayed {_captures_words(numbers)} to {target}: {said}"
         if changed and len(numbers) == 1:
             text += f"\n{changed}"
         good = all(outcome.startswith("2") for outcome in outcomes)
@@ -330,6 +352,10 @@ class Work:
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
+
+
+def _captures_words(numbers: list[int]) -> str:
+    return f"#{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} captures"
 
 
 def _signature_changes(capture: Capture, delivery: Delivery) -> str:

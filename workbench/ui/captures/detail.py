@@ -62,7 +62,6 @@ class CaptureDetail(QTabWidget):
         self.replay_page.addWidget(self.replays)
         self._replay_numbers: list[int] = []
         self.query.set_placeholder("No query parameters")
-        self.replays.set_placeholder("Not replayed yet: R sends it to the last target, Shift+R asks for one")
         for title, widget in (
             ("Body", self.body),
             ("Headers", self.headers),
@@ -77,6 +76,7 @@ class CaptureDetail(QTabWidget):
             self.addTab(widget, title)
         appearance.changed.connect(self._on_theme)
         self._on_theme()
+        self.show_target("")
         self.clear_capture()
 
     def clear_capture(self) -> None:
@@ -121,6 +121,11 @@ class CaptureDetail(QTabWidget):
             self.replay_answer.setVisible(bool(replays))
         self.replays.setCurrentCell(0, 0)
         self._count("Replays", len(replays))
+
+    def show_target(self, target: str) -> None:
+        """Say where a replay would go; empty where it is asked for."""
+        goes = f"R sends it to {target}, Shift+R asks where to" if target else "R asks where to send it"
+        self.replays.set_placeholder(f"Not replayed yet: {goes}")
 
     def _on_replay(self, item: QTableWidgetItem) -> None:
         if item.row() < len(self._replay_numbers):

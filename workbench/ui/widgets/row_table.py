@@ -215,6 +215,7 @@ class RowTable(QTableWidget):
     def set_placeholder(self, words: str) -> None:
         """Say this where there is no row."""
         self._placeholder = words
+        self.viewport().update()
 
     def empty_words(self, index: Index) -> str:
         """Return what an empty cell of the last row says."""
