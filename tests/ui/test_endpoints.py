@@ -5,6 +5,7 @@ import socket
 import ssl
 
 from fakes import RawTarget, read_answer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QMessageBox
@@ -14,9 +15,10 @@ from ui.conftest import until
 from workbench.storage.endpoints import load_endpoints
 from workbench.storage.paths import Paths
 from workbench.storage.settings import load_settings
-from workbench.ui.endpoint_dialog import EndpointDialog
+from workbench.ui.endpoint_dialog import EndpointDialog, answer_tokens
 from workbench.ui.main_window import MainWindow
 from workbench.ui.provider_dialog import ProviderDialog
+from workbench.ui.widgets.lexing import TokenKind
 
 
 def names(window: MainWindow) -> list[str]:
@@ -206,3 +208,80 @@ async def test_https_is_a_command_and_its_address_is_shown(window: MainWindow, p
     (tls,) = (field.value for field in overview.fields() if field.name == "TLS")
     assert tls.startswith("TLSv1.3")
     assert tls.endswith("for localhost")
+
+
+async def edited_name(window: MainWindow) -> str:
+    """Press the keys that edit an endpoint and tell which one was meant."""
+    window.commands["edit_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, EndpointDialog)
+    name = dialog.windowTitle().removeprefix("Endpoint ")
+    dialog.reject()
+    await until(lambda: not window.findChildren(EndpointDialog))
+    return name
+
+
+async def test_the_endpoint_that_was_just_made_is_chosen_and_is_the_one_to_edit(window: MainWindow) -> None:
+    window.commands["new_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, ProviderDialog)
+    dialog.line.setText("github")
+    dialog.accept()
+    await until(lambda: window.sidebar.chosen_endpoint == "github")
+    await until(lambda: not window.findChildren(ProviderDialog))
+    assert await edited_name(window) == "github"
+
+
+async def test_the_choice_stays_when_the_file_is_written_again(window: MainWindow, paths: Paths) -> None:
+    path = paths.workspace / "endpoints" / "bills.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("path: /bills")
+    await until(lambda: "bills" in names(window))
+    window.sidebar.choose_endpoint("bills")
+    told: list[object] = []
+    window.listener.endpoints.connect(told.append)
+    path.write_text("path: /bills\nanswer: 202")
+    await until(lambda: told)
+    assert window.sidebar.chosen_endpoint == "bills"
+
+
+async def test_a_click_shows_an_endpoints_captures_and_return_edits_it(window: MainWindow, paths: Paths) -> None:
+    path = paths.workspace / "endpoints" / "bills.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("path: /bills")
+    await until(lambda: "bills" in names(window))
+    window.commands["new_request"].trigger()
+    await until(lambda: window.tabs.currentIndex() == 1)
+    tree = window.sidebar.tree
+    window.sidebar.choose_endpoint("bills")
+    item = tree.currentItem()
+    assert item is not None
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(item).center())
+    assert window.tabs.currentIndex() == 0
+    assert window.captures.filter.text() == "endpoint:bills"
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    dialog = await opened_dialog(window)
+    assert dialog.windowTitle() == "Endpoint bills"
+    dialog.reject()
+
+
+async def test_answers_of_a_text_that_is_wrong_now_are_said_to_be_older(window: MainWindow) -> None:
+    window.commands["edit_endpoint"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, EndpointDialog)
+    assert dialog.says.text() == "What it answers"
+    dialog.text.setPlainText("path: /*\nprogramm: fail 3")
+    await until(lambda: "programm" in dialog.trouble.text())
+    assert dialog.says.text() == "What the last sound text answers"
+    dialog.text.setPlainText("path: /*\nprogram: fail 3 then 200")
+    await until(lambda: dialog.says.text() == "What it answers")
+    dialog.done(0)
+
+
+def test_every_answer_is_coloured() -> None:
+    text = "# requests 1–3\nHTTP/1.1 500 Oops\nDate: x\n\n# request 4\nHTTP/1.1 200 OK\nServer: y\n\n# no title\n"
+    found = {text[first:last]: kind for first, last, kind in answer_tokens(text, "http")}
+    assert found["# request 4"] is TokenKind.COMMENT
+    assert found["Date"] is found["Server"] is TokenKind.KEY
+    assert found["500"] is found["200"] is TokenKind.NUMBER
+    assert found.get("# no title") is not TokenKind.COMMENT

@@ -1,9 +1,13 @@
 """The editor of an endpoint: its YAML, whether it is sound, and what it answers, while it is being typed."""
 
+import re
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QTextCursor
 from PySide6.QtWidgets import (
     QDialogButtonBox,
+    QFrame,
+    QGraphicsOpacityEffect,
     QLabel,
     QPlainTextEdit,
     QSplitter,
@@ -17,10 +21,14 @@ from workbench.ui.editing_dialog import EditingDialog
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.code_view import CodeView
+from workbench.ui.widgets.lexing import Token, TokenKind, tokens
 from workbench.ui.widgets.lines import TextLines
 from workbench.ui.widgets.syntax_colours import DARK, LIGHT
 
 TRY_AFTER_MS = 250
+ANSWERS = "What it answers"
+ANSWERED_BEFORE = "What the last sound text answers"
+DIMMED = 0.45
 FIELDS = """\
 path: /stripe/*
 provider: stripe
@@ -46,6 +54,9 @@ forward:
   - {url: "http://localhost:3001", events: ["invoice.*"]}"""
 
 
+_TITLE = re.compile(r"^# .*$(?=\nHTTP/|\n\(no answer\))", re.MULTILINE)
+
+
 class EndpointDialog(EditingDialog):
     """Shows an endpoint's text; `try_wanted` asks for a trial of it, `show_trial` tells what came of it."""
 
@@ -67,8 +78,18 @@ class EndpointDialog(EditingDialog):
         self.text.setAccessibleName("The endpoint's fields, in YAML")
         self.trouble = QLabel(self)
         self.trouble.setWordWrap(True)
+        self.trouble.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # Room for two lines: what is wrong comes and goes while one types, and must not move the text.
+        self.trouble.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.trouble.setAccessibleName("What is wrong with the endpoint")
-        self.preview = CodeView(self)
+        self.says = _caption(self, ANSWERS)
+        self.preview = CodeView(self, lex=answer_tokens)
+        self.preview.setObjectName("framed")
+        self.preview.setFrameShape(QFrame.Shape.StyledPanel)
+        self._dimmed = QGraphicsOpacityEffect(self.preview)
+        self._dimmed.setOpacity(DIMMED)
+        self._dimmed.setEnabled(False)
+        self.preview.setGraphicsEffect(self._dimmed)
         self.preview.setAccessibleName("The answer")
         self.preview.set_colours(DARK if appearance.theme.is_dark else LIGHT)
         self.fields = QPlainTextEdit(FIELDS, self)
@@ -84,12 +105,12 @@ class EndpointDialog(EditingDialog):
         self.text.setFocus()
 
     def _arrange(self, title: QLabel) -> None:
-        left = _column(self, title, self.text)
+        left = _column(self, title, self.text, (0, 0, 12, 0))
         left_rows = left.layout()
         assert left_rows is not None
         left_rows.addWidget(_caption(left, "Fields and examples"))
         left_rows.addWidget(self.fields)
-        right = _column(self, _caption(self, "What it answers"), self.preview)
+        right = _column(self, self.says, self.preview, (12, 0, 0, 0))
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(1)
@@ -128,12 +149,14 @@ class EndpointDialog(EditingDialog):
         cursor.insertText(text)
 
     def show_trial(self, trial: Trial) -> None:
-        """Show whether the text is sound, and what it answers; of a wrong text the last answer stays."""
+        """Show whether the text is sound, and what it answers; of a wrong text the last answers stay, dimmed."""
         self.trouble.setObjectName("bad" if trial.problem else "good")
         self.trouble.style().unpolish(self.trouble)
         self.trouble.style().polish(self.trouble)
         self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ Sound.")
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not trial.problem)
+        self.says.setText(ANSWERED_BEFORE if trial.problem else ANSWERS)
+        self._dimmed.setEnabled(bool(trial.problem))
         if trial.problem:
             return
         self.preview.set_content(TextLines(_shown(trial)), "http")
@@ -145,14 +168,27 @@ def _caption(parent: QWidget, text: str) -> QLabel:
     return label
 
 
-def _column(parent: QWidget, title: QLabel, content: QWidget) -> QWidget:
+def _column(parent: QWidget, title: QLabel, content: QWidget, margins: tuple[int, int, int, int]) -> QWidget:
     column = QWidget(parent)
     rows = QVBoxLayout(column)
-    rows.setContentsMargins(0, 0, 12, 0)
+    rows.setContentsMargins(*margins)
     rows.setSpacing(8)
     rows.addWidget(title)
     rows.addWidget(content, 1)
     return column
+
+
+def answer_tokens(text: str, language: str) -> list[Token]:
+    """Colour each answer for itself: the lexer of HTTP knows one message, and takes the next ones for its body."""
+    found: list[Token] = []
+    start = 0
+    for title in [*_TITLE.finditer(text), None]:
+        end = title.start() if title is not None else len(text)
+        found += [(start + first, start + last, kind) for first, last, kind in tokens(text[start:end], language)]
+        if title is not None:
+            found.append((end, title.end(), TokenKind.COMMENT))
+            start = title.end() + 1
+    return found
 
 
 def _shown(trial: Trial) -> bytes:

@@ -34,10 +34,12 @@ class EndpointWork:
         self._workbench = workbench
         self._jobs = jobs
         self._paths = workbench.paths
+        self._made = ""
+        """The endpoint that was made last in this window."""
         listener, sidebar = window.listener, window.sidebar
         window.commands["new_endpoint"].triggered.connect(lambda *_: jobs.start(self._new(), "add an endpoint"))
         window.commands["edit_endpoint"].triggered.connect(
-            lambda *_: jobs.start(self._edit(sidebar.chosen_endpoint or CATCH_ALL), "edit an endpoint")
+            lambda *_: jobs.start(self._edit_meant(), "edit an endpoint")
         )
         sidebar.endpoint_wanted.connect(lambda name: jobs.start(self._edit(name), "edit an endpoint"))
         sidebar.endpoint_copied.connect(self._copy_address)
@@ -46,6 +48,22 @@ class EndpointWork:
         listener.endpoints.connect(sidebar.show_endpoints)
         listener.target_changed.connect(self._on_target)
         sidebar.show_endpoints(listener.known_endpoints)
+
+    async def _edit_meant(self) -> None:
+        """Edit the endpoint that a person means without naming it: the one that was just made, or is chosen where the
+        keys are; else the capture's."""
+        chosen = self._window.sidebar.chosen_endpoint
+        if not chosen or not (chosen == self._made or self._window.sidebar.tree.hasFocus()):
+            chosen = await self._endpoint_of_capture() or chosen
+        await self._edit(chosen or CATCH_ALL)
+
+    async def _endpoint_of_capture(self) -> str:
+        number = self._window.captures.current_number
+        if number is None:
+            return ""
+        capture = await self._workbench.captures.run(lambda reader: reader.get(number))
+        known = [each["name"] for each in self._window.listener.known_endpoints]
+        return capture.endpoint if capture is not None and capture.endpoint in known else ""
 
     def _address(self, path: str) -> str:
         return (self._window.public_url or self._window.listener.url) + path.removesuffix("/*").removesuffix("*")
@@ -66,6 +84,8 @@ class EndpointWork:
     async def add(self, provider: str, name: str = "", path: str = "") -> None:
         """Make an endpoint for a provider, empty for anyone, and copy its address."""
         endpoint = await asyncio.to_thread(add_endpoint, self._paths, provider, name, path)
+        self._made = endpoint.name
+        self._window.sidebar.choose_endpoint(endpoint.name)
         address = self._address(endpoint.path)
         QGuiApplication.clipboard().setText(address)
         self._window.show_info(
@@ -75,6 +95,7 @@ class EndpointWork:
     async def _edit(self, name: str, typed: str = "") -> None:
         """Edit an endpoint's file; `typed` is what a person has typed before, which is still to be saved."""
         text = await asyncio.to_thread(read_endpoint_text, self._paths, name)
+        self._window.sidebar.choose_endpoint(name)
         dialog = EndpointDialog(name, text, self._window.appearance, self._window)
         if typed:
             dialog.show_typed(typed)

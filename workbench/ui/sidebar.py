@@ -26,11 +26,12 @@ Entry = tuple[str, Callable[[], object]]
 class Sidebar(QFrame):
     """The tree at the left, under a line to search it."""
 
-    captures_wanted = Signal()
     request_wanted = Signal(str, bool)
     """The file of a saved request, and whether a person goes there: a click only looks at it."""
     delivery_wanted = Signal(int)
     """The number of something that was sent."""
+    endpoint_captures_wanted = Signal(str)
+    """An endpoint, by name, whose captures are to be shown."""
     endpoint_wanted = Signal(str)
     """An endpoint, by name, that is to be edited."""
     endpoint_copied = Signal(str)
@@ -86,6 +87,8 @@ class Sidebar(QFrame):
         line.addWidget(self.search)
         layout.addLayout(line)
         layout.addWidget(self.tree)
+        self._awaited = ""
+        """An endpoint that is to be chosen when it appears."""
         self._endpoints = self._branch("Endpoints")
         self._collections = self._branch("Collections")
         self.collections = CollectionBranch(self.tree, self._collections)
@@ -107,6 +110,7 @@ class Sidebar(QFrame):
 
     def show_endpoints(self, endpoints: Sequence[dict[str, Any]]) -> None:
         """Show the endpoints in force, as the listener tells them; the catch-all where it does not yet."""
+        chosen = self._awaited or self.chosen_endpoint
         self._endpoints.takeChildren()
         for endpoint in endpoints or [CATCHES_ALL]:
             item = self.tree.leaf(self._endpoints, endpoint["name"], "endpoint", endpoint)
@@ -114,6 +118,16 @@ class Sidebar(QFrame):
             lines = [endpoint["path"], endpoint["provider"], *(f"→ {url}" for url in endpoint["targets"])]
             item.setToolTip(0, "\n".join(filter(None, [*lines, endpoint["problem"]])))
         self._hint(self._endpoints, "New endpoint…", "new-endpoint")
+        if chosen:
+            self.choose_endpoint(chosen)
+
+    def choose_endpoint(self, name: str) -> None:
+        """Choose an endpoint; one that the listener has not told of yet is chosen as soon as it does."""
+        named = (item for item in children(self._endpoints) if item.data(0, KIND) == "endpoint")
+        item = next((item for item in named if item.data(0, VALUE)["name"] == name), None)
+        self._awaited = name if item is None else ""
+        if item is not None:
+            self.tree.setCurrentItem(item)
 
     @property
     def chosen_endpoint(self) -> str:
@@ -183,6 +197,7 @@ class Sidebar(QFrame):
 
     def _on_clicked(self, item: QTreeWidgetItem, _column: int) -> None:
         """Look at what was clicked; what holds others opens or closes."""
+        self._awaited = ""
         if item.childCount():
             item.setExpanded(not item.isExpanded())
         self._open(item, goes=False)
@@ -191,7 +206,7 @@ class Sidebar(QFrame):
         value = item.data(0, VALUE)
         match item.data(0, KIND):
             case "endpoint":
-                self.captures_wanted.emit()
+                (self.endpoint_wanted if goes else self.endpoint_captures_wanted).emit(value["name"])
             case "new-endpoint":
                 self.new_endpoint_wanted.emit()
             case "request":
@@ -241,6 +256,7 @@ class Sidebar(QFrame):
                 ]
             case "endpoint":
                 return [
+                    ("Show captures", lambda: self.endpoint_captures_wanted.emit(value["name"])),
                     ("Copy address", lambda: self.endpoint_copied.emit(value["path"])),
                     ("Edit…", lambda: self.endpoint_wanted.emit(value["name"])),
                     ("Remove…", lambda: self.endpoint_removed.emit(value["name"])),

@@ -322,6 +322,10 @@ QToolButton:checked {{ background: {theme.selection}; }}
 QPlainTextEdit#code {{ border: none; border-top: 1px solid {theme.border}; border-radius: 0; padding: 4px 6px; }}
 QPlainTextEdit[said="true"] {{ border: none; background: transparent; padding: 0; }}
 QPlainTextEdit[said="true"][wrong="true"] {{ color: {theme.danger}; }}
+QAbstractScrollArea#framed {{
+    background: {theme.base}; border: 1px solid {theme.border}; border-radius: 6px; padding: 1px;
+}}
+QAbstractScrollArea#framed:focus {{ border: 1px solid {theme.accent}; }}
 QPlainTextEdit#code:focus {{ border-top: 1px solid {theme.accent}; }}
 QTabBar QToolButton {{ padding: 2px; }}
 QTabWidget::pane {{ border: none; }}
@@ -352,7 +356,7 @@ QDialog QListView, QDialog QTreeView, QDialog QTableView {{
 }}
 QDialog QListView:focus, QDialog QTreeView:focus, QDialog QTableView:focus {{ border: 1px solid {theme.accent}; }}
 QListView#popup {{ background: {theme.raised}; border: 1px solid {theme.border}; border-radius: 6px; padding: 3px; }}
-QTreeView#side {{ background: {theme.panel}; }}
+QTreeView#side {{ background: {theme.panel}; activate-on-singleclick: 0; }}
 QTreeView::item, QListView::item {{ padding: 3px 1px; border: 1px solid transparent; border-radius: 3px; }}
 QTreeView::item:focus, QListView::item:focus {{ border: 1px solid {theme.accent}; }}
 QTreeView::item:hover, QListView::item:hover {{ background: {theme.hover}; }}

@@ -107,7 +107,7 @@ class Work:
         panel.empty.copy_address.connect(commands["copy_address"].trigger)
         panel.empty.send_test.connect(commands["send_test"].trigger)
         panel.empty.copy_command.connect(self._copy)
-        window.sidebar.captures_wanted.connect(commands["show_captures"].trigger)
+        window.sidebar.endpoint_captures_wanted.connect(self._show_captures_of)
         for name, slot in {
             "filter": self._focus_filter,
             "follow": lambda: panel.set_follows(commands["follow"].isChecked()),
@@ -131,6 +131,11 @@ class Work:
             commands[name].triggered.connect(lambda *_, slot=slot: slot())
 
     # Looking
+
+    def _show_captures_of(self, endpoint: str) -> None:
+        """Show an endpoint's captures only; Escape in the filter line shows all again."""
+        self._window.commands["show_captures"].trigger()
+        self._panel.set_filter(f"endpoint:{endpoint}")
 
     async def _show(self, number: int | None) -> None:
         if number is None:
