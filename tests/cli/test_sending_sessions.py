@@ -77,11 +77,16 @@ async def test_secret_that_cannot_be_kept_is_said_and_left_out(
     inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBENCH_NO_KEYRING", "1")
+    monkeypatch.delenv("WORKBENCH_PASSPHRASE", raising=False)
     async with RawTarget() as target:
         ran = await inside("send", "--session=api", target.url, "Authorization:Bearer t0p", "X-Foo:1")
+        typed = await inside("send", "-q", "--session=basic", "-a", "ana:pa55", target.url)
         plain = await inside("send", "--session=open", "--session-plain", target.url, "Authorization:Bearer t0p")
     assert (ran.code, plain.code, plain.err) == (0, 0, "")
-    assert "Authorization is not in the session" in ran.err
+    assert "Authorization was not kept in the session" in ran.err
+    assert typed.code == 0
+    assert "workbench: The password was not kept in the session" in typed.err
+    assert "WORKBENCH_PASSPHRASE is not set" in typed.err
     assert [entry["name"] for entry in kept(inside, "api")[1]["headers"]] == ["X-Foo"]
     assert {"name": "Authorization", "value": "Bearer t0p"} in kept(inside, "open")[1]["headers"]
 

@@ -79,6 +79,11 @@ async def test_a_passphrase_that_is_not_given_loses_nothing_that_was_typed(shop:
     again.accept()
     asked = await opened(shop, PassphraseDialog)
     asked.value.setText("a passphrase for the tests")
+    asked.repeat.setText("another one")
+    asked.accept()
+    assert asked.isVisible()
+    assert "not the same" in asked.text.text()
+    asked.repeat.setText("a passphrase for the tests")
     asked.accept()
     await until(lambda: len(list_environments(root)[0][0].variables) == 2)
 

@@ -139,6 +139,24 @@ async def test_the_cause_of_a_wrong_signature_is_named(window: MainWindow, paths
     assert pane.advice.text()
 
 
+async def test_a_sample_is_signed_as_its_endpoint_checks_it_and_goes_there(window: MainWindow, paths: Paths) -> None:
+    secret = SecretUse("env:STRIPE_OF_THE_TEST")
+    save_endpoint(paths, Endpoint("billing", "/billing/*", "stripe", (SecretUse("env:OTHER", "github"), secret)))
+    save_endpoint(paths, Endpoint("code", "/code/*", "github", (SecretUse("env:OTHER"),)))
+    window.commands["new_sample"].trigger()
+    dialog = await opened_dialog(window)
+    assert isinstance(dialog, SampleDialog)
+    dialog.line.setText("stripe invoice.paid")
+    dialog.accept()
+    await until(lambda: isinstance(window.tabs.currentWidget(), ComposerPanel))
+    panel = window.tabs.currentWidget()
+    assert isinstance(panel, ComposerPanel)
+    assert panel.draft.request.url == f"{window.listener.url}/billing"
+    assert panel.draft.request.signing == SigningChoice("stripe", secret="env:STRIPE_OF_THE_TEST")
+    await until(lambda: panel.sign.provider.currentData() == "stripe")
+    assert panel.sign.secret.currentText() == "env:STRIPE_OF_THE_TEST"
+
+
 async def test_composer_previews_and_sends_a_signature(window: MainWindow) -> None:
     async with RawTarget() as target:
         window.commands["new_sample"].trigger()

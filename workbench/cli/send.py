@@ -54,7 +54,7 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
         from workbench.cli.sending.output import write_offline
 
         write_offline(made(order, paths, loud.note), arguments, loud)
-        _keep(session, arguments, composed, loud.note)
+        _keep(session, arguments, composed, console.note)
         return 0
     from workbench.cli.sending.output import sink_for, write_answer
 
@@ -62,7 +62,7 @@ def run_send(arguments: argparse.Namespace, console: Console) -> int:
     with sink or nullcontext():
         with ticking(loud, "Downloading…") if arguments.download else nullcontext():
             sent = send(order, paths, loud.note, sink)
-        _keep(session, arguments, composed, loud.note, sent.delivery)
+        _keep(session, arguments, composed, console.note, sent.delivery)
         whole = write_answer(sent, sink, arguments, loud)
     return _ended(sent, arguments, console, is_whole=whole)
 

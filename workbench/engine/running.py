@@ -14,6 +14,7 @@ from workbench.engine.delivering import Sent
 from workbench.engine.dynamic_values import Ask, Sources
 from workbench.engine.events import Event
 from workbench.engine.sending_context import SendingContext, sending_context
+from workbench.engine.unlocking import refuse_locked
 from workbench.engine.workbench import Workbench
 from workbench.model.collection import SavedRequest
 from workbench.model.delivery import Attempt
@@ -156,6 +157,7 @@ class Runner:
             answer_of=partial(self._answer_of, context.folder),
         )
         given = {**row, **self._options.variables}
+        await asyncio.to_thread(refuse_locked, saved, context, {**self._taken, **given})
         sent = await self._workbench.deliveries.send_and_check(
             saved,
             # Nobody has said whether what an answer gave is a credential, so all of it is masked.

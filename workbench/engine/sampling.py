@@ -1,5 +1,7 @@
 """Sample events as requests to compose: the provider's headers and body, the user's URL."""
 
+from dataclasses import replace
+
 from workbench.model.clock import SystemClock
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
 from workbench.model.errors import UsageError
@@ -32,7 +34,8 @@ def sample_request(packs: Packs, provider: Provider, event: str, onto: SavedRequ
     url = onto.url
     if sample.query:
         url += ("&" if "?" in url else "?") + sample.query
-    return SavedRequest(
+    return replace(
+        onto,
         name=sample.title or f"{provider.name} {sample.event}",
         method=sample.method,
         url=url,

@@ -12,7 +12,7 @@ from workbench.model.collection import SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.signature import SigningChoice, SignMode
 from workbench.model.variables import Scopes
-from workbench.storage.secrets import Secrets
+from workbench.storage.secrets import PASSPHRASE_VARIABLE, SecretError, Secrets
 
 
 def waits_for_secrets(
@@ -21,13 +21,34 @@ def waits_for_secrets(
     """Return whether unlocking the store would give a request what it needs. Reads files and blocks."""
     if not secrets.is_locked:
         return False
+    signing = with_defaults(saved, context.inherited).signing
+    return _signs_with_kept(signing) or bool(locked_names(saved, context, local))
+
+
+def locked_names(
+    saved: SavedRequest, context: SendingContext, local: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """Return the secrets that a request uses and whose values are locked, by name. Reads files and blocks."""
+    if not context.locked:
+        return ()
     merged, scopes = with_defaults(saved, context.inherited), context.scopes_for(saved, local)
-    if _signs_with_kept(merged.signing):
-        return True
     try:
-        return any(name in context.locked and _is_hidden(name, scopes) for name in names_in(merged, scopes))
+        used = names_in(merged, scopes)
     except UsageError:
-        return False  # Sending says what is wrong with it.
+        return ()  # Sending says what is wrong with it.
+    return tuple(sorted(name for name in used & context.locked if _is_hidden(name, scopes)))
+
+
+def refuse_locked(saved: SavedRequest, context: SendingContext, local: Mapping[str, str] | None = None) -> None:
+    """Raise SecretError where a request uses secrets that are locked: for faces that ask nobody."""
+    names = locked_names(saved, context, local)
+    if names:
+        listed = ", ".join(f"“{name}”" for name in names)
+        what = "a secret" if len(names) == 1 else "secrets"
+        raise SecretError(
+            f"The request needs {listed}, {what}, and secrets are locked: {PASSPHRASE_VARIABLE} is not set.",
+            "Set it to their passphrase.",
+        )
 
 
 def _signs_with_kept(choice: SigningChoice) -> bool:

@@ -83,6 +83,11 @@ class Secrets:
         """True where secrets lie in a file and nobody said the passphrase yet."""
         return not _has_keyring() and self._passphrase is None
 
+    @property
+    def has_file(self) -> bool:
+        """True where a passphrase was chosen before: the next one must be the same."""
+        return self.paths.secrets_file.exists()
+
     def unlock(self, passphrase: str) -> None:
         """Use this passphrase from now on; SecretError where it is not the one of the file."""
         store = _SecretFile(self.paths.secrets_file, passphrase)
@@ -120,8 +125,9 @@ class Secrets:
                 self._store = _Keyring(self.paths)
             elif self._passphrase is None:
                 raise SecretError(
-                    "This system has no keyring, so secrets lie in a file under a passphrase, which was not given.",
-                    f"Set {PASSPHRASE_VARIABLE}, or use env:NAME or file:PATH.",
+                    "This system has no keyring, so secrets lie in a file under a passphrase,"
+                    f" and {PASSPHRASE_VARIABLE} is not set.",
+                    "Set it to the passphrase, or use env:NAME or file:PATH.",
                 )
             else:
                 self._store = _SecretFile(self.paths.secrets_file, self._passphrase)

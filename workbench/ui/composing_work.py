@@ -10,7 +10,6 @@ from workbench.model.capture import Capture
 from workbench.model.collection import BodyKind, ComposedBody, SavedRequest
 from workbench.model.errors import UsageError
 from workbench.model.message import Body
-from workbench.model.signature import SigningChoice
 from workbench.ui.code_work import CodeWork
 from workbench.ui.collection_work import CollectionWork
 from workbench.ui.composer.draft import Draft, draft_of_capture
@@ -19,7 +18,7 @@ from workbench.ui.composer.settings_editor import SettingsEditor
 from workbench.ui.composer.tabs import ComposerTabs
 from workbench.ui.composing_part import Desk
 from workbench.ui.defaults_work import DefaultsWork
-from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file, finished
+from workbench.ui.dialogs import ask, choose_file, choose_files, choose_new_file
 from workbench.ui.drafts_work import DraftsWork
 from workbench.ui.environment_editing_work import EnvironmentEditingWork
 from workbench.ui.environment_work import EnvironmentWork
@@ -28,6 +27,7 @@ from workbench.ui.interchange_work import InterchangeWork
 from workbench.ui.jobs import Jobs
 from workbench.ui.pasting_work import PastingWork
 from workbench.ui.run_work import RunWork
+from workbench.ui.sample_work import SampleWork
 from workbench.ui.sending_work import SendingWork
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ class ComposingWork:
     def __init__(self, window: "MainWindow", workbench: Workbench, jobs: Jobs, signing: "SignatureWork") -> None:
         self._window = window
         self._jobs = jobs
-        self._signing = signing
         self._tabs = ComposerTabs(window.tabs, window.appearance, jobs)
         self._tabs.opened.connect(self._on_opened)
         self._tabs.wanted.connect(window.commands["new_request"].trigger)
@@ -72,13 +71,13 @@ class ComposingWork:
             DefaultsWork(desk, self._collections),
             InterchangeWork(desk, self._collections, signing),
             CodeWork(desk, signing, self._sending),
+            SampleWork(desk, signing),
             RunWork(desk, self._collections, self._sending),
         )
         self._tabs.enabled_changed.connect(self._enable_commands)
         window.commands.connect(
             {
                 "new_request": lambda: self._tabs.add(Draft(folder=self._folder_for_new())),
-                "new_sample": lambda: jobs.start(self._new_from_sample(), "start from a sample"),
                 "close_tab": lambda: self._with_panel(self._tabs.closing.emit),
                 "beautify": lambda: self._with_panel(lambda panel: panel.body.beautify()),
                 "undo_request": lambda: self._with_panel(lambda panel: panel.undo()),
@@ -183,28 +182,6 @@ class ComposingWork:
         self._window.sidebar.setVisible(True)
         self._window.sidebar.search.setFocus()
         self._window.sidebar.search.selectAll()
-
-    async def _new_from_sample(self) -> None:
-        """Ask for an event and open it in a tab, ready to be signed and sent."""
-        from workbench.engine.sampling import sample_request
-        from workbench.ui.sample_dialog import SampleDialog
-
-        packs = await asyncio.to_thread(self._signing.signatures.packs)
-        dialog = SampleDialog(await asyncio.to_thread(lambda: packs.all), self._window)
-        if await finished(dialog) != dialog.DialogCode.Accepted or dialog.chosen is None:
-            return
-        provider, event = packs.require(dialog.chosen[0]), dialog.chosen[1]
-        target = self._window.settings.replay_target or self._window.listener.url or "http://localhost:3000"
-        signing = SigningChoice()
-        if provider.schemes:
-            signing = SigningChoice(provider.id, secret=await self._usual_secret(provider.id))
-        base = SavedRequest(method="POST", url=target, signing=signing)
-        self._tabs.add(Draft(request=sample_request(packs, provider, event, base)))
-
-    async def _usual_secret(self, provider: str) -> str:
-        """Return a saved secret that is named after a provider, or nothing."""
-        names = await asyncio.to_thread(self._signing.signatures.names)
-        return next((f"keyring:{name}" for name in names if name.startswith(provider)), "")
 
     # Files
 

@@ -98,7 +98,8 @@ class SignatureWork:
         """Ask for the passphrase of the secrets' file; False where a person thought better of it."""
         trouble = ""
         while True:
-            dialog = PassphraseDialog(self.signatures.secrets.place, trouble, self._window)
+            secrets = self.signatures.secrets
+            dialog = PassphraseDialog(secrets.place, trouble, self._window, is_new=not secrets.has_file)
             if await finished(dialog) != QDialog.DialogCode.Accepted or not (passphrase := dialog.value.text()):
                 return False
             try:
@@ -172,24 +173,41 @@ class SecretDialog(QDialog):
 
 
 class PassphraseDialog(QDialog):
-    """Asks for the passphrase of the secrets' file, where the system has no keyring."""
+    """Asks for the passphrase of the secrets' file, where the system has no keyring; twice where it is made now."""
 
-    def __init__(self, place: str, trouble: str, parent: QWidget | None = None) -> None:
+    def __init__(self, place: str, trouble: str, parent: QWidget | None = None, *, is_new: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle("Passphrase")
         self.setMinimumWidth(460)
         self.value = QLineEdit(self)
         self.value.setEchoMode(QLineEdit.EchoMode.Password)
         self.value.setAccessibleName("Passphrase")
-        text = QLabel(
+        self.repeat = QLineEdit(self)
+        self.repeat.setEchoMode(QLineEdit.EchoMode.Password)
+        self.repeat.setAccessibleName("The same passphrase again")
+        self.repeat.setVisible(is_new)
+        self._is_new = is_new
+        self.text = QLabel(
             trouble
             or f"This system has no keyring, so secrets are kept in {place}, under a passphrase of yours. Headless"
             f" commands take it from {PASSPHRASE_VARIABLE}.",
             self,
         )
-        text.setWordWrap(True)
-        text.setObjectName("bad" if trouble else "muted")
-        _arrange(self, text, (("Passphrase", self.value),), "Go on")
+        self.text.setWordWrap(True)
+        self.text.setObjectName("bad" if trouble else "muted")
+        rows = (("Passphrase", self.value), ("Again", self.repeat))
+        _arrange(self, self.text, rows if is_new else rows[:1], "Go on")
+
+    def accept(self) -> None:
+        """Take the passphrase; one that is made now must be typed twice alike: nobody can look it up."""
+        if self._is_new and self.value.text() != self.repeat.text():
+            self.text.setText("The two passphrases are not the same. Type it again.")
+            self.text.setObjectName("bad")
+            self.text.style().polish(self.text)
+            self.repeat.clear()
+            self.repeat.setFocus()
+            return
+        super().accept()
 
 
 def _arrange(dialog: QDialog, text: QLabel, rows: tuple[tuple[str, QLineEdit], ...], word: str) -> None:

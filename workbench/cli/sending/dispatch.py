@@ -78,7 +78,10 @@ def shown(order: Order, paths: Paths, warn: Warn) -> "Prepared":
 
 def _around(order: Order, paths: Paths, workbench: "Workbench", warn: Warn) -> dict[str, Any]:
     """Return what `DeliveryService.prepare` takes beside the request. Blocks: files and secrets are read."""
+    from workbench.engine.unlocking import refuse_locked
+
     context = _context(order, paths, warn)
+    refuse_locked(order.saved, context, order.variables)
     return {
         "scopes": context.scopes_for(order.saved, order.variables),
         "inherited": context.inherited,

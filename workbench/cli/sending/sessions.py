@@ -180,7 +180,10 @@ class _Keeping:
         try:
             Secrets(self._paths).put(name, value)
         except WorkbenchError as error:
-            self._note(f"{what} is not in the session: {error.message} --session-plain keeps it in the file itself.")
+            self._note(
+                f"{what} was not kept in the session, so the next use of it lacks it. {error.message}"
+                " --session-plain keeps it in the session's file itself."
+            )
             return ""
         return f"keyring:{name}"
 
