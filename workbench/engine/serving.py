@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workbench.engine.answering import Answering
 from workbench.engine.capturing import CaptureService
@@ -97,29 +97,18 @@ async def serving(
         await forwarding.recall()
         await listener.start()
         stack.push_async_callback(listener.stop)
-        changes = ChangeLog(database, clock)
-        changes.listens(listener.url)
-        stack.callback(changes.stopped)
-        configuration.changed.subscribe(changes.changed)
-        captures.refused.subscribe(changes.refused)
-        configuration.problems.subscribe(changes.problems)
-        listener.moved.subscribe(changes.listens)
-        listener.moved.subscribe(lock.say)
         lock.say(listener.url)
+        listener.moved.subscribe(lock.say)
+        _log_changes(stack, ChangeLog(database, clock), listener, captures, configuration)
         if paths.spool.exists():
             await asyncio.to_thread(_sweep, paths, clock.now_us())
         judging = Judging(database, _reading(stack, paths, "judge"), configuration.rules)
-        captures.stored.subscribe(judging.arrived)
-        stack.push_async_callback(judging.close)
-        judging.start()
-        indexing = Indexing(paths)
-        captures.stored.subscribe(indexing.arrived)
-        stack.push_async_callback(indexing.close)
-        indexing.start()
-        retaining = Retaining(paths, database, _reading(stack, paths, "retention"), clock)
-        captures.stored.subscribe(retaining.arrived)
-        stack.push_async_callback(retaining.close)
-        retaining.start()
+        for behind in (
+            judging,
+            Indexing(paths),
+            Retaining(paths, database, _reading(stack, paths, "retention"), clock),
+        ):
+            _run_behind(stack, behind, captures)
 
         async def use(rules: Rules, judge_anew: bool) -> None:
             await asyncio.to_thread(lambda: rules.packs.all)
@@ -133,6 +122,36 @@ async def serving(
         forwarding.start()
         ledger = await reading.run(CaptureReader.ledger)
         yield Serving(listener, captures, reading, judging, configuration, forwarding, ledger)
+
+
+class _Behind(Protocol):
+    """What works behind the captures, in the time that they leave."""
+
+    def arrived(self, number: int, /) -> None: ...
+    def start(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+def _run_behind(stack: AsyncExitStack, behind: _Behind, captures: CaptureService) -> None:
+    captures.stored.subscribe(behind.arrived)
+    stack.push_async_callback(behind.close)
+    behind.start()
+
+
+def _log_changes(
+    stack: AsyncExitStack,
+    changes: ChangeLog,
+    listener: Listener,
+    captures: CaptureService,
+    configuration: Configuration,
+) -> None:
+    """Let the log know of what was refused or changed, and of where we listen."""
+    changes.listens(listener.url)
+    stack.callback(changes.stopped)
+    listener.moved.subscribe(changes.listens)
+    configuration.changed.subscribe(changes.changed)
+    configuration.problems.subscribe(changes.problems)
+    captures.refused.subscribe(changes.refused)
 
 
 async def _own(paths: Paths) -> HomeLock:
