@@ -7,7 +7,7 @@ row remembers the last one, so a deleted number is never given again.
 import contextlib
 import json
 import sqlite3
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from workbench.model.capture import Arrival, Capture, CaptureSummary, Fault, Led
 from workbench.model.message import Body, Head, Request, Response
 from workbench.model.query import CaptureQuery
 from workbench.storage.capture_rows import SUMMARY_COLUMNS, peer_of, summary_of
-from workbench.storage.database import open_connection, storage_error
+from workbench.storage.database_reader import DatabaseReader
 from workbench.storage.migrations import CAPTURES
 from workbench.storage.query_sql import condition
 
@@ -193,30 +193,14 @@ def _delete(connection: sqlite3.Connection, numbers: Sequence[int]) -> Deleted:
     return Deleted(len(gone), [name for name in gone if name])
 
 
-class CaptureReader:
-    """Reads captures; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+class CaptureReader(DatabaseReader):
+    """Reads captures."""
 
     def __init__(self, path: Path, spool: Path) -> None:
-        self._path = path
+        super().__init__(path, CAPTURES)
         self._spool = spool
-        self._connection = open_connection(path, CAPTURES)
-        self._connection.execute("PRAGMA query_only = 1")
         self._index = path.with_name("search.db")
         self._is_searchable = self._has_index = False
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def interrupt(self) -> None:
-        """Stop the query that is running, from any thread; it raises StorageError."""
-        self._connection.interrupt()
-
-    @contextlib.contextmanager
-    def _errors(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise storage_error(error, self._path) from error
 
     def _condition(self, query: CaptureQuery) -> tuple[str, list[str | int]]:
         """Return a query as SQL, with what it needs attached: functions of ours, and the words of bodies."""

@@ -1,8 +1,7 @@
 """What was sent, and what came of it: writes for the writer thread, and a reader."""
 
-import contextlib
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from workbench.model.delivery import (
 )
 from workbench.model.message import Body, Head, Request, Response
 from workbench.storage.attempt_details import details_text, read_details
-from workbench.storage.database import open_connection, storage_error
+from workbench.storage.database_reader import DatabaseReader
 from workbench.storage.migrations import HISTORY
 from workbench.storage.spool import INLINE_LIMIT_BYTES, spool_bytes
 
@@ -129,25 +128,13 @@ def clear_history(connection: sqlite3.Connection, items: Sequence[None]) -> list
     return [None] * len(items)
 
 
-class DeliveryReader:
-    """Reads deliveries; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+class DeliveryReader(DatabaseReader):
+    """Reads deliveries."""
 
     def __init__(self, path: Path, spool: Path) -> None:
-        self._path = path
+        super().__init__(path, HISTORY)
         self._spool = spool
-        self._connection = open_connection(path, HISTORY)
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA query_only = 1")
-
-    def close(self) -> None:
-        self._connection.close()
-
-    @contextlib.contextmanager
-    def _errors(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise storage_error(error, self._path) from error
 
     def newest(self, limit: int, text: str = "") -> list[DeliverySummary]:
         """Return the newest sends and replays, newest first, whose method, URL or name contains the text.

@@ -1,13 +1,12 @@
 """What is to be forwarded and what became of it: written with the capture, so that no crash forgets one."""
 
-import contextlib
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.model.delivery import ForwardState, StoredForward
-from workbench.storage.database import open_connection, storage_error
+from workbench.storage.database_reader import DatabaseReader
 from workbench.storage.migrations import CAPTURES
 
 _COLUMNS = "id, capture_number, url, state, attempts, next_at, status, duration_us, message, delivery_number"
@@ -44,23 +43,11 @@ class PendingForward:
     next_at_us: int
 
 
-class ForwardReader:
-    """Reads forwards; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+class ForwardReader(DatabaseReader):
+    """Reads forwards."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = open_connection(path, CAPTURES)
-        self._connection.execute("PRAGMA query_only = 1")
-
-    def close(self) -> None:
-        self._connection.close()
-
-    @contextlib.contextmanager
-    def _errors(self) -> Generator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise storage_error(error, self._path) from error
+        super().__init__(path, CAPTURES)
 
     def pending(self) -> list[PendingForward]:
         """Return what is not finished, in the order of the captures."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.model.log_entry import LogEntry, LogKind
-from workbench.storage.database import open_connection, storage_error
+from workbench.storage.database_reader import DatabaseReader
 from workbench.storage.migrations import CAPTURES, UNUSUAL
 
 _ENTRIES = f"""
@@ -30,22 +30,15 @@ def add_log_entries(connection: sqlite3.Connection, entries: Sequence[LogEntry])
     return [None] * len(entries)
 
 
-class LogReader:
-    """Reads the log; belongs to one thread at a time. Errors are StorageError. Whoever opens it closes it."""
+class LogReader(DatabaseReader):
+    """Reads the log."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = open_connection(path, CAPTURES)
-        self._connection.execute("PRAGMA query_only = 1")
-
-    def close(self) -> None:
-        self._connection.close()
+        super().__init__(path, CAPTURES)
 
     def entries(self, since_us: int = 0, limit: int | None = None) -> Iterator[LogEntry]:
         """Yield entries from then on, oldest first; with a limit only the newest so many."""
         values = {"since": since_us, "limit": -1 if limit is None else limit}
-        try:
+        with self._errors():
             for at, kind, subject, message, number, status, guard in self._connection.execute(_ENTRIES, values):
                 yield LogEntry(at, LogKind(kind), subject, message, number, status, guard)
-        except sqlite3.Error as error:
-            raise storage_error(error, self._path) from error
