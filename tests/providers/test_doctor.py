@@ -9,7 +9,7 @@ import pytest
 from providers.conftest import request, subject
 
 from workbench.model.message import Body, Headers, Request
-from workbench.model.signature import Secret
+from workbench.model.signature import Secret, Verdict
 from workbench.providers.doctor import Explanation, explain
 from workbench.providers.pack import Provider
 from workbench.providers.signing import apply, choose_scheme, sign
@@ -249,6 +249,30 @@ def test_a_prefix_cut_off_the_signature(packs: Packs) -> None:
     provider = packs.require(HEX)
     came = with_header(sent(provider), "X-Hub-Signature-256", lambda value: value.removeprefix("sha256="))
     assert cause(provider, came) == "prefix-missing"
+
+
+STRIPE, GITHUB, SHOPIFY = "Stripe-Signature", "X-Hub-Signature-256", "X-Shopify-Hmac-Sha256"
+LENGTHS: dict[str, tuple[str, str, Callable[[str], str], str]] = {
+    "a digit too many": (TIMED, STRIPE, lambda value: f"{value}0", "65 hex digits; HMAC-SHA256 makes 64"),
+    "a digit lost": (TIMED, STRIPE, lambda value: value[:-1], "63 hex digits; HMAC-SHA256 makes 64"),
+    "a byte too many": (HEX, GITHUB, lambda value: f"{value}00", "66 hex digits; HMAC-SHA256 makes 64"),
+    "cut short": (HEX, GITHUB, lambda value: value[:-8], "56 hex digits; HMAC-SHA256 makes 64"),
+    "a letter": (TIMED, STRIPE, lambda value: f"{value[:-1]}g", "is not hex: it holds 'g'"),
+    "padding lost": (BASE64, SHOPIFY, lambda value: value[:-1], "43 characters of base64; HMAC-SHA256 makes 44"),
+    "base64 cut short": (BASE64, SHOPIFY, lambda value: value[:-4], "30 bytes in base64; HMAC-SHA256 makes 32"),
+}
+
+
+@pytest.mark.parametrize("mistake", LENGTHS)
+def test_a_signature_of_another_length_or_alphabet(packs: Packs, mistake: str) -> None:
+    family, header, change, said = LENGTHS[mistake]
+    provider = packs.require(family)
+    explanation = explained(provider, with_header(sent(provider), header, change))
+    assert [cause.id for cause in explanation.causes] == ["malformed"]
+    assert f"{said}." in explanation.causes[0].sentence
+    assert "secret" not in explanation.causes[0].advice
+    if explanation.verification.verdict is Verdict.MALFORMED:
+        assert explanation.verification.reason == explanation.causes[0].sentence  # Said once, and not otherwise.
 
 
 @pytest.mark.parametrize("family", [TIMED, "slack", URLED])

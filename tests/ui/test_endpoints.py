@@ -137,6 +137,24 @@ async def test_refused_capture_says_why(window: MainWindow, paths: Paths) -> Non
     writer.close()
 
 
+async def test_forwards_of_a_refused_capture_say_what_refused_it(window: MainWindow, paths: Paths) -> None:
+    async with RawTarget() as target:
+        path = paths.workspace / "endpoints" / "small.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"path: /small\nguards: {{body_limit: 4}}\nforward: ['{target.url}']")
+        await until(lambda: "small" in names(window))
+        for number, place, why in ((1, "small", "refused by body-limit"), (2, "free", "named no target")):
+            reader, writer = await asyncio.open_connection("127.0.0.1", window.listener.port)
+            writer.write(b"POST /%s HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n123456" % place.encode())
+            await read_answer(reader)
+            writer.close()
+            await until(lambda number=number: window.captures.model.rowCount() == number)
+            window.captures.choose(number)
+            page = window.captures.detail.forwards
+            await until(lambda why=why, page=page: why in page.table.placeholder)
+        assert target.received == []
+
+
 async def test_editor_asks_before_it_replaces_what_was_written_outside(window: MainWindow, paths: Paths) -> None:
     path = paths.workspace / "endpoints" / "catch-all.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +197,16 @@ async def test_forwards_and_where_targets_differ(window: MainWindow, paths: Path
         await until(lambda: differs in page.comparison.text(), seconds=20)
         assert [field.name for field in page.table.fields()] == [first.url, second.url]
         assert "delivered  200" in page.table.fields()[1].value
-        assert [window.captures.detail.tabText(tab) for tab in range(9)].count("Forwards 2") == 1
+        titles = [window.captures.detail.tabText(tab) for tab in range(window.captures.detail.count())]
+        assert titles.count("Forwards 2") == 1
+        assert "Replays" in titles  # A forward is none.
+        window.change_settings(replay_target=first.url)
+        window.captures.choose(1)
+        window.commands["replay"].trigger()
+        await until(
+            lambda: window.notices.text.startswith("Replayed #1") and window.captures.detail.replays.rowCount()
+        )
+        assert window.captures.detail.replays.rowCount() == 1
 
 
 async def test_https_is_a_command_and_its_address_is_shown(window: MainWindow, paths: Paths) -> None:

@@ -18,6 +18,7 @@ from workbench.providers.handshakes import SCHEME as HANDSHAKE
 from workbench.providers.keys import BadKey, symmetric_key
 from workbench.providers.pack import Kind, Provider, Scheme
 from workbench.providers.received import Received, read_signature
+from workbench.providers.signature_form import fault_of_form
 from workbench.providers.signed_text import Missing, Part
 from workbench.providers.subject import Subject
 from workbench.providers.verification import (
@@ -285,9 +286,22 @@ def _described(places: set[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def _fault_of_form(case: Examination) -> str:
+    """Return what no signature of the scheme looks like, where that is so of each that came."""
+    if case.scheme.kind not in (Kind.HMAC, Kind.DIGEST):
+        return ""
+    faults = [fault_of_form(case.scheme, text) for text in case.received.candidates]
+    return faults[0] if faults and all(faults) else ""
+
+
 def _unknown(case: Examination, verification: Verification) -> Cause:
     if verification.verdict is Verdict.NO_SECRET:
         return Cause("no-secret", verification.reason, "Give a secret, or save one for this endpoint.")
+    fault = verification.reason if verification.verdict is Verdict.MALFORMED else _fault_of_form(case)
+    if fault:
+        return Cause(
+            "malformed", fault, "Send the header as the provider writes it, and see what changes it on the way."
+        )
     if case.scheme.kind.is_asymmetric or case.scheme.kind is Kind.JWT or "certificate" in verification.reason:
         return Cause(
             "wrong-key-or-body",

@@ -19,6 +19,7 @@ from workbench.providers.outcome import Outcome
 from workbench.providers.pack import Kind, Provider, Scheme, TimestampRule
 from workbench.providers.received import Received, read_signature
 from workbench.providers.selectors import Selector
+from workbench.providers.signature_form import fault_of_form
 from workbench.providers.signed_text import Filling, Missing
 from workbench.providers.subject import Subject
 
@@ -191,7 +192,7 @@ def _check_signed(
 ) -> Outcome:
     signatures = [content for text in received.candidates if (content := decode(text, scheme.place.encoding))]
     if not signatures:
-        return Outcome(Verdict.MALFORMED, f"The {scheme.place.described} is not {scheme.place.encoding}.")
+        return Outcome(Verdict.MALFORMED, fault_of_form(scheme, received.candidates[0]))
     try:
         filling, signed_at_us = read_filling(scheme, subject, received.members)
     except Missing as missing:

@@ -149,10 +149,20 @@ class DeliveryReader(DatabaseReader):
             return [_summary(row) for row in self._connection.execute(sql, (text.lower(), limit))]
 
     def replays_of(self, capture_number: int) -> list[DeliverySummary]:
-        """Return the replays of a capture, oldest first."""
-        sql = f"SELECT {_SUMMARY_COLUMNS} FROM delivery WHERE capture_number = ? ORDER BY number"
+        """Return the replays of a capture, oldest first; forwards and what else was sent of it are none."""
+        return self._of_capture(capture_number, DeliveryKind.REPLAY)
+
+    def last_sent_of(self, capture_number: int) -> Delivery | None:
+        """Return how a capture was sent on last, replayed or forwarded; None where it was not."""
+        sent = self._of_capture(capture_number, DeliveryKind.REPLAY, DeliveryKind.FORWARD)
+        return self.get(sent[-1].number) if sent else None
+
+    def _of_capture(self, capture_number: int, *kinds: DeliveryKind) -> list[DeliverySummary]:
+        places = ", ".join("?" * len(kinds))
+        where = f"capture_number = ? AND kind IN ({places})"
+        sql = f"SELECT {_SUMMARY_COLUMNS} FROM delivery WHERE {where} ORDER BY number"
         with self._errors():
-            return [_summary(row) for row in self._connection.execute(sql, (capture_number,))]
+            return [_summary(row) for row in self._connection.execute(sql, (capture_number, *kinds))]
 
     def newest_answered(self, name: str) -> Delivery | None:
         """Return the newest delivery of the saved request of that name that was answered, None where none was."""

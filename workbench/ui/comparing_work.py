@@ -8,11 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.engine.comparing_messages import Comparison, compare_messages, comparison_text
 from workbench.engine.workbench import Workbench
-from workbench.model.delivery import Delivery
 from workbench.model.errors import UsageError
 from workbench.model.masking import masked_request
 from workbench.model.message import Request, Response
-from workbench.storage.deliveries import DeliveryReader
 from workbench.ui.diff_dialog import DiffDialog
 from workbench.ui.theme import Appearance
 
@@ -35,7 +33,7 @@ async def compare_captures(
     if len(requests) == 2:
         names = f"#{numbers[0]}", f"#{numbers[1]}"
         return await show_comparison(requests[0], requests[1], names, appearance, parent)
-    delivery = await workbench.history.run(lambda reader: _last_sent(reader, numbers[0]))
+    delivery = await workbench.history.run(lambda reader: reader.last_sent_of(numbers[0]))
     if delivery is None:
         raise UsageError(
             f"Capture #{numbers[0]} was not sent on yet, so there is nothing to compare it with.",
@@ -44,11 +42,6 @@ async def compare_captures(
     sent = masked_request(delivery.last.request, delivery.last.secret_ranges)
     names = f"#{numbers[0]}", f"what was sent to {delivery.url}"
     return await show_comparison(requests[0], sent, names, appearance, parent)
-
-
-def _last_sent(reader: DeliveryReader, number: int) -> Delivery | None:
-    replays = reader.replays_of(number)
-    return reader.get(replays[-1].number) if replays else None
 
 
 async def show_comparison(

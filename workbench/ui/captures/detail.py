@@ -13,7 +13,7 @@ from workbench.model.clock import as_datetime
 from workbench.model.delivery import DeliverySummary, StoredForward
 from workbench.model.message import Body, Response, readable
 from workbench.ui.body_pane import BodyPane
-from workbench.ui.captures.forwards_page import ForwardsPage, forward_words
+from workbench.ui.captures.forwards_page import ForwardsPage, forward_words, reason_words
 from workbench.ui.composer.answer import AnswerPane
 from workbench.ui.signature_pane import SignaturePane
 from workbench.ui.theme import Appearance
@@ -89,6 +89,7 @@ class CaptureDetail(QTabWidget):
             code.set_placeholder("Nothing chosen")
         self._count("Headers", 0)
         self._count("Query", 0)
+        self.forwards.show_reason("")
         self.show_forwards([])
         self.show_replays([])
 
@@ -102,6 +103,7 @@ class CaptureDetail(QTabWidget):
         self.query.set_pairs((field.name, field.value) for field in query)
         self._count("Query", len(query))
         self.overview.set_pairs(_overview(capture, forwards))
+        self.forwards.show_reason(reason_words(capture))
         self.raw.set_content(TextLines(_raw(capture)), "http")
         self.answer.set_content(TextLines(_answer(capture.answer)), "http")
         await self.body.show_body(request.body, request.head.content_type, request.headers.get("content-encoding"))

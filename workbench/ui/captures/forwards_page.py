@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTableWidgetItem, QVBoxLayout, QWidget
 
+from workbench.model.capture import Capture
 from workbench.model.delivery import StoredForward
 from workbench.ui.widgets.key_value_table import KeyValueTable
 from workbench.ui.widgets.long_text import WrappedLabel
@@ -21,7 +22,6 @@ class ForwardsPage(QWidget):
         super().__init__(parent)
         self.table = KeyValueTable("Forwards", self)
         self.table.setHorizontalHeaderLabels(["Target", "What became of it"])
-        self.table.set_placeholder("Not forwarded: its endpoint names no target")
         self.table.itemDoubleClicked.connect(self._open)
         self.comparison = WrappedLabel(self)
         self.comparison.setContentsMargins(12, 8, 12, 8)
@@ -34,6 +34,10 @@ class ForwardsPage(QWidget):
         rows.addWidget(self.table, 1)
         self.show_forwards([])
 
+    def show_reason(self, reason: str) -> None:
+        """Say why nothing was forwarded, where nothing was."""
+        self.table.set_placeholder(f"Not forwarded: {reason}" if reason else "")
+
     def show_forwards(self, forwards: Sequence[StoredForward], comparison: str = "") -> None:
         """Show what became of a capture's forwards, and in a sentence where their answers differ."""
         self._deliveries = [item.delivery_number for item in forwards]
@@ -45,6 +49,15 @@ class ForwardsPage(QWidget):
         number = self._deliveries[item.row()] if item.row() < len(self._deliveries) else None
         if number is not None:
             self.delivery_wanted.emit(number)
+
+
+def reason_words(capture: Capture) -> str:
+    """Return why a capture was not forwarded, as far as it tells that itself."""
+    if capture.guard:
+        return f"refused by {capture.guard}"
+    if capture.fault is not None:
+        return "it did not arrive whole"
+    return "its endpoint named no target when it came"
 
 
 def forward_words(item: StoredForward) -> str:

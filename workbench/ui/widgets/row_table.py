@@ -212,6 +212,11 @@ class RowTable(QTableWidget):
 
     # What is seen
 
+    @property
+    def placeholder(self) -> str:
+        """What is said where there is no row."""
+        return self._placeholder
+
     def set_placeholder(self, words: str) -> None:
         """Say this where there is no row."""
         self._placeholder = words
