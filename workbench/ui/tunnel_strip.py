@@ -1,6 +1,8 @@
 """The part of the top bar that tells of the tunnel: whether it works, its public address, a copy in a click."""
 
-from PySide6.QtCore import Qt
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from workbench.model.tunnel import ProofState, TunnelState, TunnelStatus
@@ -8,7 +10,9 @@ from workbench.ui.commands import CommandSet
 from workbench.ui.fonts import code_font
 from workbench.ui.theme import Appearance
 from workbench.ui.widgets.dot import Dot
-from workbench.ui.widgets.long_text import ElidedLabel
+
+if TYPE_CHECKING:
+    from workbench.ui.widgets.long_text import ElidedLabel
 
 
 class TunnelStrip(QWidget):
@@ -21,17 +25,27 @@ class TunnelStrip(QWidget):
         self._dot = Dot(self)
         self.word = QLabel("", self)
         self.word.setAccessibleName("State of the tunnel")
-        self.address = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
-        self.address.setFont(code_font())
-        self.address.setAccessibleName("Public address")
         self._copy = commands.tool_button("copy_tunnel")
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for widget in (self._dot, self.word, self.address, self._copy, commands.tool_button("toggle_tunnel")):
+        for widget in (self._dot, self.word, self._copy, commands.tool_button("toggle_tunnel")):
             layout.addWidget(widget)
         appearance.changed.connect(self._show)
         self._show()
+
+    @cached_property
+    def address(self) -> "ElidedLabel":
+        """Where the tunnel ends; cut in its middle where the window is narrow. The first paint does without it."""
+        from PySide6.QtCore import Qt
+
+        from workbench.ui.widgets.long_text import ElidedLabel
+
+        made = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        made.setFont(code_font())
+        made.setAccessibleName("Public address")
+        self._row.insertWidget(2, made)
+        return made
 
     def show_status(self, status: TunnelStatus | None) -> None:
         """Show how the tunnel stands; None where there is none."""
@@ -41,8 +55,10 @@ class TunnelStrip(QWidget):
     def _show(self) -> None:
         status = self._status
         shown = status is not None and status.state is not TunnelState.STOPPED
-        for widget in (self._dot, self.word, self.address):
+        for widget in (self._dot, self.word):
             widget.setVisible(shown)
+        if shown or "address" in self.__dict__:
+            self.address.setVisible(shown)
         self._copy.setVisible(shown and status is not None and bool(status.url))
         if status is None or not shown:
             return

@@ -1,4 +1,4 @@
-"""The bar of the window's tabs: Captures is whole always, others keep enough to be told apart, then the bar scrolls."""
+"""The bar of the window's tabs: Captures is always whole, others keep enough to be told apart."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QTabBar
