@@ -21,6 +21,7 @@ from workbench.ui.listener_state import ListenerState
 from workbench.ui.theme import Appearance
 from workbench.ui.top_bar import TopBar
 from workbench.ui.window_state import WindowState, load_state, save_state
+from workbench.ui.window_tabs import WindowTabBar
 from workbench.ui.words import error_words
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
 
         self.commands.furnish()
         self.top.furnish()
-        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)  # Names often differ at their ends.
         self.sidebar = Sidebar(self.appearance, self.side)
         _flush(QVBoxLayout(self.side)).addWidget(self.sidebar)
         self.notices = NoticeBar(self.appearance, self.tabs)
@@ -132,6 +133,7 @@ class MainWindow(QMainWindow):
 
     def _tabs(self) -> QTabWidget:
         tabs = QTabWidget(self)
+        tabs.setTabBar(WindowTabBar(tabs))
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         tabs.setMovable(False)

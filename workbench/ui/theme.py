@@ -290,6 +290,11 @@ QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QProgressBar {{ border: none; border-radius: 2px; background: {theme.hover}; }}
 QProgressBar::chunk {{ border-radius: 2px; background: {theme.accent}; }}
 QLineEdit[wrong="true"] {{ border: 1px solid {theme.danger}; }}
+QComboBox {{ combobox-popup: 0; }}
+QComboBox QAbstractItemView {{
+    background: {theme.raised}; border: 1px solid {theme.border}; outline: none; padding: 2px;
+    selection-background-color: {theme.selection}; selection-color: {theme.text};
+}}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
 QCheckBox::indicator, QTableView::indicator {{
@@ -349,6 +354,7 @@ QTableView, QTreeView, QListView, QTableWidget {{
     selection-background-color: {theme.selection}; selection-color: {theme.text};
 }}
 QTableWidget::item {{ padding: 0 7px; }}
+QTableWidget#report::item {{ padding: 5px 7px; }}
 QTableWidget QLineEdit {{ border-radius: 0; padding: 0 9px; }}
 QTreeView QLineEdit {{ border-radius: 3px; padding: 0 4px; }}
 QDialog QListView, QDialog QTreeView, QDialog QTableView {{
@@ -377,5 +383,6 @@ QScrollBar::handle {{
 }}
 QScrollBar::handle:hover {{ background: {theme.text_muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """

@@ -54,6 +54,7 @@ class CaptureDetail(QTabWidget):
         self.forwards.delivery_wanted.connect(self.delivery_wanted)
         self.replays = KeyValueTable("Replays", self)
         self.replays.setHorizontalHeaderLabels(["When", "What came back"])
+        self.replays.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.replays.itemDoubleClicked.connect(self._on_replay)
         self.replays.currentCellChanged.connect(lambda row, *_: self._on_replay_chosen(row))
         self.replay_page = QSplitter(Qt.Orientation.Horizontal, self)

@@ -18,6 +18,7 @@ class LossesTable(RowTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("What is not carried over", (Column("Where", 26), Column("What")), parent)
+        self.setObjectName("report")
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.set_placeholder("Everything is carried over.")
 
