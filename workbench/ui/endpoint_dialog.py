@@ -132,7 +132,7 @@ class EndpointDialog(EditingDialog):
         self.trouble.setObjectName("bad" if trial.problem else "good")
         self.trouble.style().unpolish(self.trouble)
         self.trouble.style().polish(self.trouble)
-        self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ Sound.")
+        self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ No mistakes found.")
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not trial.problem)
         if trial.problem:
             return

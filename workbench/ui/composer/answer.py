@@ -47,7 +47,7 @@ class AnswerPane(QWidget):
         self._attempt: Attempt | None = None
         self._before: Attempt | None = None
         self._offers_examples = False
-        self._jobs = Jobs(self, lambda error: self.show_message(error.message))
+        self._jobs = Jobs(self, lambda error: self.show_message(error.message, wrong=True))
         self.status = QLabel(self)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setAccessibleName("Status of the answer")
@@ -152,9 +152,11 @@ class AnswerPane(QWidget):
         layout.addWidget(self.sizes, 1)
         return page
 
-    def show_message(self, text: str) -> None:
-        """Show a sentence instead of an answer."""
+    def show_message(self, text: str, *, wrong: bool = False) -> None:
+        """Show a sentence instead of an answer; `wrong` where it says what went wrong."""
         self._message.setText(text)
+        self._message.setObjectName("bad" if wrong else "muted")
+        self._message.style().polish(self._message)
         self.pages.setCurrentIndex(0)
 
     async def show_delivery(self, delivery: Delivery) -> None:
