@@ -50,6 +50,12 @@ async def test_requests_run_in_the_trees_order(inside: Inside, smoke: Path, word
     assert lines[2].startswith("2 of 2 requests, 0 failed; 2 assertions, 0 failed; ")
 
 
+async def test_one_assertion_is_counted_as_one(inside: Inside, smoke: Path) -> None:
+    async with RawTarget() as target:
+        ran = await inside("run", str(smoke / "smoke" / "a.yml"), f"--var=base={target.url}")
+    assert ran.text.splitlines()[-1].startswith("1 of 1 requests, 0 failed; 1 assertion, 0 failed; ")
+
+
 async def test_failure_is_told_reported_and_counts(inside: Inside, smoke: Path, tmp_path: Path) -> None:
     (smoke / "smoke" / "c.yml").write_text(request("<third> & \x85", 0, expected=201, path="third"))
     junit, page = tmp_path / "report.xml", tmp_path / "report.html"

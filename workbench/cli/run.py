@@ -145,7 +145,8 @@ def _sum_up(report: RunReport, arguments: argparse.Namespace, console: Console) 
         console.line(report.ended_early)
     failed = sum(not check.passed for check in report.checks)
     sent = f"{len(report.results)} of {report.planned} requests, {report.failed_count} failed"
-    checks = f"; {len(report.checks)} assertions, {failed} failed" if report.checks else ""
+    many = "" if len(report.checks) == 1 else "s"
+    checks = f"; {len(report.checks)} assertion{many}, {failed} failed" if report.checks else ""
     console.line(f"{sent}{checks}; {report.duration_us / 1_000_000:.2f} s")
 
 

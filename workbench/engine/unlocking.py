@@ -40,8 +40,12 @@ def locked_names(
 
 
 def refuse_locked(saved: SavedRequest, context: SendingContext, local: Mapping[str, str] | None = None) -> None:
-    """Raise SecretError where a request uses secrets that are locked: for faces that ask nobody."""
-    names = locked_names(saved, context, local)
+    """Raise SecretError where all that a request lacks is locked: for faces that ask nobody.
+
+    A value of the same name from farther away counts, as that of a `.env` file.
+    """
+    scopes = context.scopes_for(saved, local)
+    names = [name for name in locked_names(saved, context, local) if scopes.find(name) is None]
     if names:
         listed = ", ".join(f"“{name}”" for name in names)
         what = "a secret" if len(names) == 1 else "secrets"

@@ -124,7 +124,8 @@ _PAGE = """<!doctype html>
   <span class="{{ 'good' if report.passed else 'bad' }}">{{ "passed" if report.passed else "failed" }}</span></h1>
 <p>{{ instant(report.started_at_us) }}{% if report.environment %} · environment {{ report.environment }}{% endif %}
  · {{ report.results | length }} of {{ report.planned }} requests sent, {{ report.failed_count }} failed
- · {{ report.checks | length }} assertions · {{ milliseconds(report.duration_us) }}</p>
+ · {{ report.checks | length }} {{ "assertion" if report.checks | length == 1 else "assertions" }}
+ · {{ milliseconds(report.duration_us) }}</p>
 {% if report.ended_early %}
 <p class="bad">{{ report.ended_early }}</p>
 {% endif %}

@@ -80,6 +80,10 @@ class Packs:
                 found.setdefault(str(alias).lower(), id)
         return found
 
+    def by_name(self) -> list[Provider]:
+        """Return every usable provider in the order of the names that people are shown."""
+        return sorted(self.all, key=lambda provider: provider.name.casefold())
+
     @cached_property
     def all(self) -> list[Provider]:
         """Every usable provider by id; broken ones are in `problems`."""

@@ -72,10 +72,12 @@ async def ask_text(
     problem: Callable[[str], str] = lambda _: "",
     *,
     hidden: bool = False,
+    word: str = "OK",
 ) -> str | None:
-    """Ask for a line; `problem` says what is wrong with what is typed, empty for nothing. None for escape.
+    """Ask for a line; `word` is what the button does. None for escape.
 
-    What is typed is not to be seen where it is `hidden`.
+    `problem` says what is wrong with what is typed, empty for nothing. What is typed is not to be seen where it is
+    `hidden`.
     """
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
@@ -86,6 +88,7 @@ async def ask_text(
     trouble.setObjectName("bad")
     trouble.setWordWrap(True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
+    buttons.button(QDialogButtonBox.StandardButton.Ok).setText(word)
     mark(buttons.button(QDialogButtonBox.StandardButton.Ok), "primary")
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)

@@ -153,7 +153,7 @@ class EndpointDialog(EditingDialog):
         self.trouble.setObjectName("bad" if trial.problem else "good")
         self.trouble.style().unpolish(self.trouble)
         self.trouble.style().polish(self.trouble)
-        self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ Sound.")
+        self.trouble.setText(f"{trial.problem} {trial.hint}".strip() if trial.problem else "✓ No mistakes found.")
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(not trial.problem)
         self.says.setText(ANSWERED_BEFORE if trial.problem else ANSWERS)
         self._dimmed.setEnabled(bool(trial.problem))

@@ -77,7 +77,7 @@ class EndpointWork:
         """Ask whose webhooks come; the rest is made, and its address is on the clipboard."""
         packs = await asyncio.to_thread(load_packs, self._paths)
         taken = await asyncio.to_thread(taken_endpoint_names, self._paths)
-        dialog = ProviderDialog(await asyncio.to_thread(lambda: packs.all), taken, self._window)
+        dialog = ProviderDialog(await asyncio.to_thread(packs.by_name), taken, self._window)
         if await finished(dialog) == QDialog.DialogCode.Accepted:
             await self.add(dialog.chosen, dialog.name.text().strip(), dialog.path.text().strip())
 

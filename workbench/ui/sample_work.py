@@ -26,7 +26,7 @@ class SampleWork(ComposingPart):
         from workbench.ui.sample_dialog import SampleDialog
 
         packs = await asyncio.to_thread(self._signatures.packs)
-        dialog = SampleDialog(await asyncio.to_thread(lambda: packs.all), self._window)
+        dialog = SampleDialog(await asyncio.to_thread(packs.by_name), self._window)
         if await finished(dialog) != dialog.DialogCode.Accepted or dialog.chosen is None:
             return
         provider, event = packs.require(dialog.chosen[0]), dialog.chosen[1]

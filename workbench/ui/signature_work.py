@@ -115,7 +115,7 @@ class SignatureWork:
     async def furnish(self, panel: ComposerPanel) -> None:
         """Offer providers and secrets in a composer tab."""
         packs = await asyncio.to_thread(self.signatures.packs)
-        providers = await asyncio.to_thread(lambda: packs.all)
+        providers = await asyncio.to_thread(packs.by_name)
         names = await asyncio.to_thread(self.signatures.names)
         panel.sign.set_providers(providers, names)
         panel.sign.set_choice(panel.draft.request.signing)

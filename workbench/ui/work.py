@@ -296,6 +296,7 @@ class Work:
             f"Send {what} to (without a path, the captured path is used):",
             self._target or "http://localhost:3000",
             _target_problem,
+            word="Replay",
         )
 
     # What is done with a capture

@@ -38,7 +38,7 @@ class EnvironmentDialog(EditingDialog):
         self.name.setPlaceholderText("Name")
         self.name.textEdited.connect(self._on_name)
         self.extends = QComboBox(self)
-        self.extends.setAccessibleName("Takes the rest from")
+        self.extends.setAccessibleName("Takes missing values from")
         self.extends.setToolTip("What this environment does not say is taken from that one")
         self.extends.activated.connect(lambda _: self._on_extends())
         self.table = VariablesTable("Variables of the environment", None, self, with_secrets=True)
@@ -70,7 +70,7 @@ class EnvironmentDialog(EditingDialog):
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.name, 1)
-        line.addWidget(QLabel("takes the rest from", self))
+        line.addWidget(QLabel("Missing values from", self))
         line.addWidget(self.extends)
         note = QLabel(
             "Values of secrets are kept in the system's keyring, or an encrypted file: never in the collection.", self
@@ -134,7 +134,7 @@ class EnvironmentDialog(EditingDialog):
         self.table.set_variables(environment.variables if environment else ())
         self.table.set_placeholder("" if there else "Add an environment with New")
         self.extends.clear()
-        self.extends.addItem("nothing", "")
+        self.extends.addItem("no other environment", "")
         for each in self.state.now:
             if environment is not None and each.name != environment.name:
                 self.extends.addItem(each.name, each.name)

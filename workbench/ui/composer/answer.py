@@ -48,7 +48,7 @@ class AnswerPane(QWidget):
         self._attempt: Attempt | None = None
         self._before: Attempt | None = None
         self._offers_examples = False
-        self._jobs = Jobs(self, lambda error: self.show_message(error.message))
+        self._jobs = Jobs(self, lambda error: self.show_message(error.message, wrong=True))
         self.status = ElidedLabel(self)
         self.status.setAccessibleName("Status of the answer")
         self._message = WrappedLabel(self)
@@ -150,9 +150,11 @@ class AnswerPane(QWidget):
         layout.addWidget(self.sizes, 1)
         return page
 
-    def show_message(self, text: str) -> None:
-        """Show a sentence instead of an answer."""
+    def show_message(self, text: str, *, wrong: bool = False) -> None:
+        """Show a sentence instead of an answer; `wrong` where it says what went wrong."""
         self._message.setText(text)
+        self._message.setObjectName("bad" if wrong else "muted")
+        self._message.style().polish(self._message)
         self.pages.setCurrentIndex(0)
 
     async def show_delivery(self, delivery: Delivery) -> None:

@@ -161,7 +161,8 @@ class AuthEditor(FormPage):
         words = _NOTES.get(auth.kind, "")
         if auth.kind is AuthKind.INHERIT:
             inherited, source = self._inherited
-            words = f"{KINDS[inherited.kind]}, from {source}." if source else "No folder and no collection says any."
+            nobody = "Neither its folders nor its collection set one, so it is sent without."
+            words = f"{KINDS[inherited.kind]}, from {source}." if source else nobody
         elif any(field.secret and _is_plain(auth.get(field.name)) for field in AUTH_FIELDS[auth.kind]):
             words += (
                 "\nA secret typed here is written into the collection's file. Better: a secret variable of an"

@@ -215,7 +215,7 @@ class ComposerPanel(QWidget):
         except asyncio.CancelledError:
             self.answer.show_message("Cancelled. The attempt is in the history.")
         except WorkbenchError as error:
-            self.answer.show_message(error_words(error))
+            self.answer.show_message(error_words(error), wrong=True)
         finally:
             self._sending = None
             self._show_sending()
