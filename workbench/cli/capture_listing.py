@@ -81,8 +81,12 @@ def _show_page(
     arguments: argparse.Namespace,
     console: Console,
 ) -> None:
+    from workbench.cli.render import summary_line, target_width
+
     summaries = {summary.number: summary for summary in reader.summaries(numbers)}
     values = column_values(reader, numbers, columns)
+    width = shutil.get_terminal_size().columns if console.is_terminal else 0
+    target = target_width(summaries.values(), width)
     for number in numbers:
         if (summary := summaries.get(number)) is None:
             continue
@@ -96,15 +100,15 @@ def _show_page(
                 more["count"] = group.count if group else 1
             console.json(summary_json(summary) | more)
         else:
-            console.line(_line(summary, said, group.count if group else 1, console))
+            line = summary_line(summary, colours=console.colours, target=target, width=width)
+            console.line(line + _more(summary, said, group.count if group else 1))
 
 
-def _line(summary: CaptureSummary, said: dict[str, str], count: int, console: Console) -> str:
-    from workbench.cli.render import printable, summary_line
+def _more(summary: CaptureSummary, said: dict[str, str], count: int) -> str:
+    """Return what a person asked for, or noted, beside the columns: of any length, so it stands last."""
+    from workbench.cli.render import printable
 
-    width = shutil.get_terminal_size().columns if console.is_terminal else 0
-    line = summary_line(summary, colours=console.colours, width=width)
-    line += f"  ×{count:,}" if count > 1 else ""
+    line = f"  ×{count:,}" if count > 1 else ""
     line += "".join(f"  [{tag}]" for tag in map(printable, summary.tags))
     return line + "".join(f"  {printable(name)}={printable(text)}" for name, text in said.items() if text)
 

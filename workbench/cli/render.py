@@ -1,5 +1,6 @@
 """Messages as text for people: one line, or a whole message, with colours on a terminal."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from workbench.model.capture import Capture, CaptureSummary
@@ -12,6 +13,12 @@ DIM = "\x1b[2m"
 BOLD = "\x1b[1m"
 _STATUS_COLOURS = {2: "\x1b[32m", 3: "\x1b[36m", 4: "\x1b[33m", 5: "\x1b[31m"}
 _CONTROL = dict.fromkeys((*range(32), *range(0x7F, 0xA0)), "\ufffd")
+LEAST_TARGET, PIPED_TARGET = 20, 60
+"""Characters of a target that are shown at least; and the width that shorter ones are filled up to in a pipe."""
+NOTE_ROOM = 36
+"""Characters that are kept free for what is said behind the columns, where anything is."""
+BESIDE_TARGET = 70
+"""Characters of all columns but the target."""
 PRETTY_LIMIT_BYTES = 4 * 1024 * 1024
 
 
@@ -41,19 +48,44 @@ def size_text(size: int) -> str:
     return f"{size} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
-def summary_line(summary: CaptureSummary, *, colours: bool, width: int = 0) -> str:
-    """Return a row of `captures list`; `width` elides the target, 0 leaves it whole."""
+def column(text: str, width: int, *, cuts: bool) -> str:
+    """Return text as wide as its column; a longer one is cut on a terminal, and stays whole in a file or a pipe."""
+    return f"{text[: width - 1]}…" if cuts and len(text) > width else f"{text:{width}}"
+
+
+def target_width(summaries: Iterable[CaptureSummary], width: int) -> int:
+    """Return how wide the column of targets is on a terminal of so many characters, 0 for a pipe."""
+    wide = [(len(printable(readable(each.target))), len(_note(each))) for each in summaries]
+    longest = max((target for target, _ in wide), default=0)
+    if not width:
+        return min(longest, PIPED_TARGET)
+    room = width - BESIDE_TARGET - min(max((note for _, note in wide), default=0), NOTE_ROOM)
+    return min(longest, max(LEAST_TARGET, room))
+
+
+def summary_line(summary: CaptureSummary, *, colours: bool, target: int, width: int = 0) -> str:
+    """Return a row of `captures list`, its targets `target` wide; `width` is the terminal's, 0 leaves all whole."""
     took = "" if summary.duration_us is None else f"{summary.duration_us / 1000:.1f} ms"
-    note = f"  {summary.fault}" if summary.fault else f"  refused: {summary.guard}" if summary.guard else ""
-    target = printable(readable(summary.target))
-    if summary.event or summary.provider:
-        note = f"  {_about(summary.provider, summary.event, summary.verification, colours=colours)}{note}"
     start = f"{f'#{summary.number}':>8}  {local_time(summary.received_at_us)}  {printable(summary.method):7}"
+    shown = column(printable(readable(summary.target)), target, cuts=bool(width))
+    note = _note(summary)
+    room = max(0, width - BESIDE_TARGET - len(shown)) if width else len(note)
+    note = note if len(note) <= room else f"{note[: max(0, room - 1)]}…"
+    if colours:
+        start = f"{DIM}{start}{RESET}"
+        verdict = str(summary.verification)
+        colour = _VERDICT_COLOURS.get(verdict, "")
+        note = note.replace(f" {verdict}", f" {colour}{verdict}{RESET}", 1) if colour else note
     end = f"{size_text(summary.body_size):>9}  {took:>9}{note}"
-    room = max(20, width - len(start) - len(end) - 9) if width else len(target)
-    shown = target if len(target) <= room else f"{target[: room - 1]}…"
-    number = f"{DIM}{start}{RESET}" if colours else start
-    return f"{number} {shown:{room if width else 0}}  {status_text(summary.status, colours)}  {end}"
+    return f"{start} {shown}  {status_text(summary.status, colours)}  {end}".rstrip()
+
+
+def _note(summary: CaptureSummary) -> str:
+    """Return what is said of a capture behind its columns, without colours."""
+    about = ""
+    if summary.event or summary.provider:
+        about = f"  {_about(summary.provider, summary.event, summary.verification, colours=False)}"
+    return about + (f"  {summary.fault}" if summary.fault else f"  refused: {summary.guard}" if summary.guard else "")
 
 
 def capture_line(capture: Capture, *, colours: bool) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.collection_names import find_folder, find_saved
 from workbench.cli.console import Console
-from workbench.cli.render import RESET, printable, status_text
+from workbench.cli.render import RESET, column, printable, status_text
 from workbench.cli.variable_words import read_variables
 from workbench.model.clock import rfc3339
 from workbench.model.errors import StorageError, UsageError
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from workbench.engine.running import RunOptions
 
 GREEN, RED = "\x1b[32m", "\x1b[31m"
+
+
+NAME_WIDTH, LEAST_NAME = 44, 20
+BESIDE_NAME = 40
+"""Characters of all columns of a result but its name."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -120,11 +126,18 @@ def _tell(result: RequestResult, console: Console, *, several: bool) -> None:
     shown = f"{colour}{mark}{RESET}" if colours else mark
     iteration = f"{result.iteration:>4}  " if several else ""
     status = "" if result.status is None else f"  {status_text(result.status, colours)}"
-    took = f"  {result.duration_us / 1000:.1f} ms" if result.delivery_number else ""
+    took = f"  {f'{result.duration_us / 1000:.1f} ms':>10}" if result.delivery_number else ""
     checks = f"  {sum(check.passed for check in result.checks)}/{len(result.checks)}" if result.checks else ""
-    console.line(f"{shown}  {iteration}{printable(result.method):6} {printable(result.name)}{status}{took}{checks}")
+    name = column(printable(result.name), _name_width(console, len(iteration)), cuts=console.is_terminal)
+    console.line(f"{shown}  {iteration}{printable(result.method):6} {name}{status}{took}{checks}".rstrip())
     for reason in _reasons(result):
         console.line(f"        {printable(reason)}")
+
+
+def _name_width(console: Console, before: int) -> int:
+    """Return how wide the names are: results come one by one, so the widest of them is not known before."""
+    room = shutil.get_terminal_size().columns - BESIDE_NAME - before if console.is_terminal else NAME_WIDTH
+    return max(LEAST_NAME, min(NAME_WIDTH, room))
 
 
 def _reasons(result: RequestResult) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from workbench.model.examination import Check, Outcome
 from workbench.ui.dialogs import mark
@@ -42,10 +42,16 @@ class DoctorDialog(QDialog):
         for label, line in (("Address", self.url), ("Provider", self.provider), ("Secret", self.secret)):
             form.addRow(label, line)
             line.returnPressed.connect(self._ask)
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(8)
+        ask = QHBoxLayout()
+        ask.addWidget(self.summary, 1)
+        ask.addWidget(self.button)
         rows = QVBoxLayout(self)
+        rows.setContentsMargins(20, 18, 20, 16)
+        rows.setSpacing(12)
         rows.addLayout(form)
-        rows.addWidget(self.button)
-        rows.addWidget(self.summary)
+        rows.addLayout(ask)
         rows.addWidget(self.table, 1)
 
     def _ask(self) -> None:

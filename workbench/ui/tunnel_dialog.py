@@ -88,6 +88,7 @@ class TunnelDialog(QDialog):
         right.addWidget(self.output, 1)
         right.addWidget(warning)
         columns = QHBoxLayout(self)
+        columns.setContentsMargins(20, 18, 20, 16)
         columns.setSpacing(14)
         columns.addWidget(self.list)
         columns.addLayout(right, 1)

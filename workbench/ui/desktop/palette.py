@@ -51,7 +51,10 @@ class CommandPalette(QDialog):
         self._entries = [(entry.text, entry.words, entry) for entry in entries]
         self._find = find
         self.line = QLineEdit(self)
-        self.line.setPlaceholderText("A command, request, endpoint or tab, or a capture's number")
+        # A hair space before it: the caret stands where the text begins, and would hide the first stroke.
+        self.line.setPlaceholderText(
+            "\N{HAIR SPACE}\N{HAIR SPACE}A command, request, endpoint or tab, or a capture's number"
+        )
         self.line.setAccessibleName("Go to")
         self.line.installEventFilter(self)
         self.line.textChanged.connect(self._fill)
