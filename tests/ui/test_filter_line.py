@@ -4,10 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from ui.conftest import until
 
 from workbench.model.query import CaptureQuery
 from workbench.ui.captures.filter_line import FilterLine
 from workbench.ui.captures.filter_words import offers_at
+from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import Appearance
 
 NOW_US = 1_764_000_000_000_000
@@ -72,3 +74,14 @@ def test_wrong_word_is_said_and_the_last_good_filter_stays(line: FilterLine, qtb
         qtbot.keyClick(line, Qt.Key.Key_Escape)
         qtbot.keyClick(line, Qt.Key.Key_Escape)
     assert (line.text(), line.problem) == ("", "")
+
+
+async def test_a_wrong_word_is_explained_in_sight_under_the_line(window: MainWindow) -> None:
+    panel = window.captures
+    panel.filter.setText("status:>=abc")
+    await until(lambda: panel.problem.isVisible())
+    assert panel.problem.text() == "'>=abc' is no value for status:. Write it like status:>=400."
+    line, words = panel.filter, panel.problem
+    assert words.mapToGlobal(words.rect().topLeft()).y() >= line.mapToGlobal(line.rect().bottomLeft()).y()
+    panel.filter.setText("status:>=400")
+    await until(lambda: not panel.problem.isVisible())
