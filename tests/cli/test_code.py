@@ -146,6 +146,8 @@ async def test_secret_of_an_environment_is_a_word_in_the_program(
     assert "http://127.0.0.1:9/orders" in ran.text
     assert "X-Token: YOUR_TOKEN" in ran.text
     assert "YOUR_TOKEN stands for a secret" in ran.err
+    assert "The environment variable BASIC_AUTH holds user and password, as ana:PASSWORD." in ran.err
+    assert "YOUR_PASSWORD" not in ran.text + ran.err
     assert "s3cr3t" not in ran.text + ran.err
     assert "czNjcjN0" not in ran.text  # "s3cr3t" in base64.
 

@@ -1,5 +1,7 @@
 """Generated programs are run: what arrives must be what the composer sends, and its signature must verify."""
 
+import asyncio
+import base64
 import json
 import time
 from collections.abc import Iterator
@@ -10,11 +12,15 @@ from raw_listener import Arrived, RawListener
 from snippet_programs import SLOW, can_run, run
 
 from workbench.engine.composing import compose
+from workbench.engine.request_programs import credentials_recipe
 from workbench.engine.snippet_recipes import secret_variable, signing_recipe
+from workbench.engine.workbench import open_workbench
 from workbench.formats.snippets.generation import TARGETS, generate, target_named
 from workbench.formats.snippets.plan import Target
 from workbench.formats.snippets.snippet import Snippet
+from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import BodyKind, ComposedBody, Field, SavedRequest
+from workbench.model.masking import masked_request, secret_ranges
 from workbench.model.message import Body, Head, Headers, Request
 from workbench.model.signature import Secret, Verdict
 from workbench.providers.checking import example, key_pair
@@ -222,6 +228,37 @@ def test_signed_fields_and_files_in_other_alphabets(
         subject = Subject.of_head(Head(one.head), one.body, f"{listener.url}{one.start_line.split(' ')[1]}")
         found = verify(provider, subject, [Secret("key", "s3crét")], time.time_ns() // 1000, PLAIN)
         assert found.verdict is Verdict.VALID
+
+
+CREDENTIALS = (
+    (Auth(AuthKind.BASIC, (("username", "me"), ("password", "YOUR_PASSWORD"))), "BASIC_AUTH", "me:pä s$`\"'"),
+    (Auth(AuthKind.BEARER, (("token", "typed"),)), "BEARER_TOKEN", "t0k$en`"),
+    (Auth(AuthKind.API_KEY, (("key", "X-Key"), ("value", "typed"))), "API_KEY", "k3y'\""),
+)
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+async def test_credentials_come_from_the_environment(
+    name: str, listener: RawListener, tmp_path: Path, paths: Paths
+) -> None:
+    files: list[Path] = []
+    async with open_workbench(paths) as workbench:
+        for number, (auth, variable, _) in enumerate(CREDENTIALS):
+            saved = SavedRequest(url=f"{listener.url}/{number}", auth=auth)
+            prepared = await workbench.deliveries.prepare(saved)
+            typed = [] if auth.kind is AuthKind.BASIC else ["typed"]
+            shown = masked_request(prepared.request, secret_ranges(prepared.request, typed))
+            recipe = credentials_recipe(prepared, shown)
+            assert recipe is not None
+            assert recipe.variable == variable
+            snippet = generate(name, shown, prepared.target.url, recipe)
+            assert "***" not in snippet.text
+            files.append(written(snippet, tmp_path, number, shown.body))
+    await asyncio.to_thread(run, name, files, {variable: value for _, variable, value in CREDENTIALS})
+    sent = [{key.lower(): value for key, value in each.headers} for each in listener.arrived]
+    assert base64.b64decode(sent[0]["authorization"].removeprefix("Basic ")).decode() == CREDENTIALS[0][2]
+    assert sent[1]["authorization"] == "Bearer t0k$en`"
+    assert sent[2]["x-key"] == "k3y'\""
 
 
 def test_secret_is_no_argument_of_a_program(packs: Packs) -> None:

@@ -30,8 +30,9 @@ async def shown_code(window: MainWindow, request: SavedRequest) -> CodeDialog:
 @pytest.mark.parametrize(
     ("auth", "note"),
     [
-        (Auth(AuthKind.BASIC, (("username", "me"), ("password", "typed-pw"))), "******** stands for a secret"),
-        (Auth(AuthKind.BEARER, (("token", "typed-pw"),)), "******** stands for a secret"),
+        (Auth(AuthKind.BASIC, (("username", "me"), ("password", "typed-pw"))), "BASIC_AUTH holds user and password"),
+        (Auth(AuthKind.BEARER, (("token", "typed-pw"),)), "BEARER_TOKEN holds the token"),
+        (Auth(AuthKind.API_KEY, (("key", "X-Key"), ("value", "typed-pw"))), "API_KEY holds the key"),
         (Auth(AuthKind.DIGEST, (("username", "me"), ("password", "typed-pw"))), "Digest authentication is left out"),
         (
             Auth(AuthKind.AWS_V4, (("access_key_id", "AKIDEXAMPLE"), ("secret_access_key", "typed-pw"))),
@@ -43,6 +44,7 @@ async def test_what_a_program_lacks_is_said(window: MainWindow, auth: Auth, note
     dialog = await shown_code(window, SavedRequest(url="http://a.test/x", auth=auth))
     assert dialog.snippet is not None
     assert "typed-pw" not in dialog.snippet.text
+    assert "***" not in dialog.snippet.text + dialog.notes.text() or auth.kind is AuthKind.AWS_V4
     assert note in dialog.notes.text()
     dialog.reject()
 

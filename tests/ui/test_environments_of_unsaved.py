@@ -27,7 +27,7 @@ async def test_an_environment_made_from_an_unsaved_request_is_in_force_there_at_
     await closed(dialog)
     await until(lambda: panel.bar.environment.currentText() == "Dev")
     await until(lambda: (known := panel.variables.words.scopes.find("who")) and known.value == "me")
-    assert "kept in the collection Requests" in window.notices.text
+    await until(lambda: "kept in the collection Requests" in window.notices.text)
     window.commands["new_request"].trigger()
     another = window.tabs.currentWidget()
     assert isinstance(another, ComposerPanel)

@@ -139,10 +139,15 @@ async def test_the_cause_of_a_wrong_signature_is_named(window: MainWindow, paths
     assert pane.advice.text()
 
 
-async def test_a_sample_is_signed_as_its_endpoint_checks_it_and_goes_there(window: MainWindow, paths: Paths) -> None:
+@pytest.fixture
+def billing(paths: Paths) -> None:
+    """Endpoints that are there before the window is."""
     secret = SecretUse("env:STRIPE_OF_THE_TEST")
     save_endpoint(paths, Endpoint("billing", "/billing/*", "stripe", (SecretUse("env:OTHER", "github"), secret)))
     save_endpoint(paths, Endpoint("code", "/code/*", "github", (SecretUse("env:OTHER"),)))
+
+
+async def test_a_sample_is_signed_as_its_endpoint_checks_it_and_goes_there(billing: None, window: MainWindow) -> None:
     window.commands["new_sample"].trigger()
     dialog = await opened_dialog(window)
     assert isinstance(dialog, SampleDialog)

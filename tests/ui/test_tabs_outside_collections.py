@@ -201,10 +201,11 @@ async def test_a_delivery_that_is_open_comes_to_the_front_and_is_not_opened_agai
         opened = await sent_and_opened(shop, target, SavedRequest(url=target.url + "/once"))
     await until(lambda: opened.answer.pages.currentIndex() == 1)
     count = shop.tabs.count()
-    shop.tabs.setCurrentIndex(0)
     for _ in range(3):
+        shop.tabs.setCurrentIndex(0)
         shop.sidebar.delivery_wanted.emit(1)
-    await until(lambda: shop.tabs.currentWidget() is opened)
+        await until(lambda: shop.tabs.currentWidget() is opened)
+    assert shop.tabs.count() == count
     opened.url.setText("http://a.test/edited")
     shop.sidebar.delivery_wanted.emit(1)
     await until(lambda: shop.tabs.currentWidget() is not opened)

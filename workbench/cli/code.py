@@ -91,6 +91,8 @@ class _Wanted:
     body_file: str
     """What to call the body's file, if it needs one; empty for a file that stays where it is."""
     notes: tuple[str, ...] = ()
+    credentials: "SigningRecipe | None" = None
+    """How the program gets the request's own credentials, where nobody signs and it must not hold them."""
 
 
 def _wanted(arguments: argparse.Namespace, paths: Paths, console: Console) -> _Wanted:
@@ -103,7 +105,7 @@ def _wanted(arguments: argparse.Namespace, paths: Paths, console: Console) -> _W
     if arguments.capture:
         return _Wanted(*_captured(arguments, paths), choice, BODY_FILE)
     from workbench.cli.sending.dispatch import shown
-    from workbench.engine.request_programs import program_notes
+    from workbench.engine.request_programs import credentials_recipe, program_notes
 
     order = _order(arguments, paths, console)
     prepared = shown(order, paths, console.note)
@@ -112,7 +114,9 @@ def _wanted(arguments: argparse.Namespace, paths: Paths, console: Console) -> _W
     request = prepared.request
     stays = request.body.path is not None and request.body.path == order.saved.body.content.path
     body_file = "" if stays else BODY_FILE
-    return _Wanted(prepared.target.url, request, choice, body_file, program_notes(prepared))
+    recipe = None if choice.provider else credentials_recipe(prepared, request)
+    notes = program_notes(prepared, recipe=recipe)
+    return _Wanted(prepared.target.url, request, choice, body_file, notes, recipe)
 
 
 def _order(arguments: argparse.Namespace, paths: Paths, console: Console) -> "Order":
@@ -157,7 +161,7 @@ def _recipe(wanted: _Wanted, paths: Paths) -> "SigningRecipe | None":
     if not choice.provider:
         if choice.scheme:
             raise UsageError("A scheme was given, and nobody to sign as.", "Add --sign PROVIDER.")
-        return None
+        return wanted.credentials
     from workbench.engine.request_programs import program_recipe
     from workbench.storage.packs import load_packs
 

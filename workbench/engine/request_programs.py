@@ -6,10 +6,17 @@ The window and the command line call these, so a program of one is that of the o
 from workbench.engine.delivering import DeliveryService
 from workbench.engine.dynamic_values import Sources
 from workbench.engine.preparing import Prepared
-from workbench.engine.secrets_by_name import with_named_secrets, with_named_sources, without_sessions, words_used
+from workbench.engine.secrets_by_name import (
+    NAMED,
+    with_named_secrets,
+    with_named_sources,
+    without_sessions,
+    words_used,
+)
 from workbench.engine.sending_context import SendingContext
 from workbench.engine.snippet_recipes import signing_recipe
-from workbench.formats.snippets.recipe import SigningRecipe
+from workbench.formats.snippets.plan import merged
+from workbench.formats.snippets.recipe import SigningRecipe, Value
 from workbench.model.authentication import AuthKind
 from workbench.model.collection import SavedRequest
 from workbench.model.masking import MASK
@@ -44,9 +51,51 @@ def program_recipe(
     return signing_recipe(provider, choose_scheme(provider, subject, choice.scheme), request, public_url)
 
 
-def program_notes(prepared: Prepared, *, is_masked: bool = False) -> tuple[str, ...]:
-    """Return what whoever runs the program must put in, or do anew."""
-    notes = [*words_used(prepared)]
+def credentials_recipe(prepared: Prepared, shown: Request) -> SigningRecipe | None:
+    """Return how a program reads the request's credentials, which it must not hold, from an environment variable.
+
+    None where `shown`, the request as the program may have it, holds them in clear, as a word to be replaced, or
+    makes them in another way than from one text.
+    """
+    auth = prepared.auth
+    match auth.kind:
+        case AuthKind.BASIC:
+            name, secret, value = "Authorization", "", Value.SECRET_BASE64
+            said = ("BASIC_AUTH", f"user and password, as {auth.get('username')}:PASSWORD")
+        case AuthKind.BEARER:
+            name, secret, value = "Authorization", auth.get("token"), Value.SECRET
+            said = ("BEARER_TOKEN", "the token")
+        case AuthKind.API_KEY:
+            name, secret, value = auth.get("key"), auth.get("value"), Value.SECRET
+            said = ("API_KEY", "the key")
+        case _:
+            return None
+    is_word = auth.kind is AuthKind.BASIC and NAMED in auth.get("password")
+    if name.lower() not in prepared.credentials or not (is_word or MASK.decode() in shown.headers.get(name.lower())):
+        return None
+    before, _, after = prepared.request.headers.get(name.lower()).partition(secret) if secret else ("Basic ", "", "")
+    template = merged((before.encode("latin-1"), value, after.encode("latin-1")))
+    note = f"The environment variable {said[0]} holds {said[1]}."
+    return SigningRecipe("", "", said[0], headers=((name, template),), note=note)
+
+
+def is_masked_beside(recipe: SigningRecipe | None, shown: Request, sent: Request) -> bool:
+    """Return whether a request is masked in more places than those that a program fills in."""
+    filled = {name.lower() for name, _ in recipe.headers} if recipe is not None else set[str]()
+
+    def rest(request: Request) -> tuple[object, ...]:
+        headers = [(name, value) for name, value in request.headers if name.lower() not in filled]
+        return request.head.start_line, headers, request.body
+
+    return rest(shown) != rest(sent)
+
+
+def program_notes(
+    prepared: Prepared, *, is_masked: bool = False, recipe: SigningRecipe | None = None
+) -> tuple[str, ...]:
+    """Return what whoever runs the program must put in, or do anew; the recipe's variable says its own."""
+    fills = recipe is not None and bool(recipe.note)
+    notes = [*words_used(prepared, beside=prepared.auth.get("password") if fills else "")]
     if is_masked:
         notes.append(f"{MASK.decode()} stands for a secret, or for what was made of one: put it in anew.")
     kind = prepared.auth.kind

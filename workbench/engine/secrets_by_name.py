@@ -11,10 +11,13 @@ from workbench.model.authentication import Auth, AuthKind
 from workbench.model.collection import SavedRequest
 from workbench.model.variables import Scope, Scopes
 
+NAMED = "YOUR_"
+"""How the word begins that stands where a secret would."""
+
 
 def secret_word(name: str) -> str:
     """Return what stands in the place of a secret."""
-    return f"YOUR_{name.upper()}"
+    return f"{NAMED}{name.upper()}"
 
 
 def with_named_secrets(scopes: Scopes) -> Scopes:
@@ -45,13 +48,17 @@ def without_sessions(saved: SavedRequest, context: SendingContext) -> SavedReque
     return replace(saved, auth=auth, settings=replace(saved.settings, cookies=False))
 
 
-def words_used(prepared: Prepared) -> tuple[str, ...]:
-    """Return the words that stand for secrets in a request, as notes for who runs its program."""
+def words_used(prepared: Prepared, beside: str = "") -> tuple[str, ...]:
+    """Return the words that stand for secrets in a request, as notes for who runs its program.
+
+    Words of the text `beside` that are nowhere else need none: the program has another way to what they stand for.
+    """
     names = [known.name for known in prepared.used if known.value == secret_word(known.name)]
     if prepared.auth.kind is AuthKind.BEARER and prepared.auth.get("token") == secret_word("access_token"):
         names.append("access_token")
     sent = prepared.request.head.raw + prepared.request.body.read()
-    return tuple(_note(secret_word(name), sent) for name in dict.fromkeys(names))
+    words = [secret_word(name) for name in dict.fromkeys(names)]
+    return tuple(_note(word, sent) for word in words if word.encode() in sent or word not in beside)
 
 
 def _note(word: str, sent: bytes) -> str:

@@ -40,7 +40,7 @@ def locked_names(
 
 
 def refuse_locked(saved: SavedRequest, context: SendingContext, local: Mapping[str, str] | None = None) -> None:
-    """Raise SecretError where all that a request lacks is locked: for faces that ask nobody.
+    """Raise SecretError where a value that a request lacks is locked: for faces that ask nobody.
 
     A value of the same name from farther away counts, as that of a `.env` file.
     """

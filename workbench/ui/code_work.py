@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.engine.secrets_by_name import secret_word
+from workbench.engine.secrets_by_name import NAMED
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.masking import masked_request, secret_ranges
 from workbench.model.signature import SigningChoice
@@ -20,9 +20,6 @@ from workbench.ui.words import error_words
 if TYPE_CHECKING:
     from workbench.engine.preparing import Prepared
     from workbench.formats.snippets.snippet import Snippet
-
-NAMED = secret_word("")
-"""How the word begins that stands in a program where a secret would."""
 
 
 class CodeWork(ComposingPart):
@@ -86,7 +83,12 @@ def _targets(provider: Provider | None) -> list[CodeTarget]:
 
 
 def _snippet(target: CodeTarget, prepared: "Prepared", provider: Provider | None) -> "Snippet":
-    from workbench.engine.request_programs import program_notes, program_recipe
+    from workbench.engine.request_programs import (
+        credentials_recipe,
+        is_masked_beside,
+        program_notes,
+        program_recipe,
+    )
     from workbench.engine.snippet_recipes import verifying_recipe
     from workbench.formats.snippets.generation import generate
     from workbench.formats.snippets.receiving import generate_receiver
@@ -102,9 +104,10 @@ def _snippet(target: CodeTarget, prepared: "Prepared", provider: Provider | None
     hidden = [each for each in prepared.secrets if not each.startswith(NAMED)]
     request = masked_request(prepared.request, secret_ranges(prepared.request, hidden))
     signing = provider if provider is not None and provider.schemes else None
-    recipe = program_recipe(signing, choice, request, prepared.target.url)
+    recipe = program_recipe(signing, choice, request, prepared.target.url) or credentials_recipe(prepared, request)
     snippet = generate(target.name, request, prepared.target.url, recipe)
-    notes = program_notes(prepared, is_masked=request != prepared.request)
+    is_masked = is_masked_beside(recipe, request, prepared.request)
+    notes = program_notes(prepared, is_masked=is_masked, recipe=recipe)
     return replace(snippet, notes=(*snippet.notes, *notes))
 
 

@@ -63,7 +63,7 @@ class Plan:
     def title(self) -> str:
         """What the program does, in a line."""
         said = f"{self.method} {self.base_url}{_shown(self.path)}"
-        if self.signing is None:
+        if self.signing is None or self.signing.note:
             return said
         if self.signing.problem:
             return f"{said}, not signed"
@@ -175,7 +175,8 @@ def _note(plan: Plan, request: Request) -> None:
     if plan.signing is not None and plan.signing.problem:
         notes.append(plan.signing.problem)
     if plan.signs and plan.signing is not None:
-        notes.append(f"The secret is read from the environment variable {plan.signing.variable}.")
+        usual = f"The secret is read from the environment variable {plan.signing.variable}."
+        notes.append(plan.signing.note or usual)
     if plan.body_file:
         notes.append(f"The body is read from the file {plan.body_file}.")
     if target.needs:

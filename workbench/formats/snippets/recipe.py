@@ -41,7 +41,7 @@ class Making(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SigningRecipe:
-    """What a program does to sign one request."""
+    """What a program does to sign one request, or to put credentials into it that it must not hold."""
 
     provider: str
     """Its name, for people."""
@@ -66,6 +66,8 @@ class SigningRecipe:
     target: Template | None = None
     body: Template | None = None
     """The body where signing changes it; None where it stays."""
+    note: str = ""
+    """What the variable holds, as a sentence, where it is no provider's secret: the request's own credentials."""
 
     @property
     def computes(self) -> bool:
