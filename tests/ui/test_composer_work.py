@@ -312,7 +312,7 @@ async def test_a_folder_is_run_with_rows_and_its_results_come_live(
     assert dialog.summary.text().startswith("0 of 4 passed in ")
     assert "4 of 8 tests held." in dialog.summary.text()
     dialog.junit.click()
-    await until(report.exists)
+    await until(lambda: report.exists() and report.stat().st_size)
     assert ElementTree.fromstring(report.read_text()).tag == "testsuites"
     dialog.close()
 
