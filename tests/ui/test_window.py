@@ -114,6 +114,8 @@ async def test_a_replay_says_where_to_while_it_is_under_way(window: MainWindow) 
         assert f"to {target.url} (R)" in window.commands["replay"].toolTip()
         window.commands["replay"].trigger()
         await until(lambda: window.notices.text == f"Replaying #1 to {target.url}…")
+        await target.asked.wait()
+    await until(lambda: window.notices.text.startswith(f"Replayed #1 to {target.url}: "))
 
 
 async def opened_dialog(window: MainWindow):
