@@ -44,7 +44,8 @@ async def test_no_text_of_a_pane_widens_the_window(window: MainWindow) -> None:
 
 
 async def test_a_line_that_is_cut_is_whole_in_its_tooltip(window: MainWindow) -> None:
-    label = ElidedLabel(window.captures, text="short")
+    label = ElidedLabel(window.captures)
+    label.setText("short")
     label.resize(200, 20)
     assert not label.is_cut
     label.setText(LONG)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from typing import Any
 
 from workbench.engine.reading import Reading
 from workbench.engine.tasks import TaskSet
@@ -71,32 +70,38 @@ class Retaining:
         deleted = 0
         try:
             for start in range(0, len(found.numbers), SLICE):
+                began, before = self._now()
                 deleted += await self._delete(list(found.numbers[start : start + SLICE]))
+                if start + SLICE < len(found.numbers):
+                    await self._rest(began, before)
         finally:
             if deleted:
                 entry = LogEntry(self._clock.now_us(), LogKind.PRUNED, "", pruned_words(found, deleted))
                 self._database.submit(add_log_entries, entry, _said)
-        while deleted and await self._timed(submit(self._database, give_back, VACUUM_PAGES)):
-            pass
+        while deleted:
+            began, before = self._now()
+            if not await submit(self._database, give_back, VACUUM_PAGES):
+                break
+            await self._rest(began, before)
         return deleted
 
     async def _delete(self, numbers: list[int]) -> int:
-        gone: Deleted = await self._timed(submit(self._database, delete_captures, numbers))
+        gone: Deleted = await submit(self._database, delete_captures, numbers)
         for name in gone.spool_files:
             await asyncio.to_thread((self._paths.spool / name).unlink, missing_ok=True)
         return gone.count
 
-    async def _timed(self, work: "asyncio.Future[Any]") -> Any:
-        """Wait for a slice, then leave the store to others for a while."""
-        loop = asyncio.get_running_loop()
-        began, before = loop.time(), self._arrived
-        result = await work
-        took = loop.time() - began
+    def _now(self) -> tuple[float, int]:
+        """Return when a slice begins, and how many captures had come by then."""
+        return asyncio.get_running_loop().time(), self._arrived
+
+    async def _rest(self, began: float, before: int) -> None:
+        """Leave the store to others for a while, the longer the more arrive."""
+        took = asyncio.get_running_loop().time() - began
         rest = took * REST_SHARE
         if self._arrived - before > BUSY_PER_S * took:
             rest = max(0.25, 2 * rest)
         await asyncio.sleep(rest)
-        return result
 
 
 def pruned_words(found: Expired, deleted: int) -> str:

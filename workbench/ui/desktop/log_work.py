@@ -60,7 +60,7 @@ class LogWork:
             shown.folder_wanted.connect(lambda: QDesktopServices.openUrl(folder))
             for page in (shown.webhooks, shown.program):
                 page.capture_wanted.connect(self._go_to)
-            shown.destroyed.connect(self._on_closed)
+            shown.finished.connect(lambda *_: self._on_closed())
             self._look_soon()
             self._look.start()
         self._shown.show()
