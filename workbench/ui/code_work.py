@@ -46,10 +46,13 @@ class CodeWork(ComposingPart):
             try:
                 snippet = await asyncio.to_thread(_snippet, target, prepared, provider)
             except WorkbenchError as error:
-                dialog.show_problem(error_words(error))
+                if dialog.target == target:
+                    dialog.show_problem(error_words(error))
             else:
-                dialog.show_snippet(snippet)
-                self._last = target.name
+                # One that was chosen before may be made after: only what is chosen now is shown.
+                if dialog.target == target:
+                    dialog.show_snippet(snippet)
+                    self._last = target.name
 
         dialog.target_chosen.connect(lambda target: self._jobs.start(make(target), "make a program"))
         dialog.save_wanted.connect(lambda snippet: self._jobs.start(self._save(dialog, snippet), "save a program"))
